@@ -1,0 +1,73 @@
+"""Finders: they propose the multipliers of a certificate, or the factor of an equation. The kernel checks what they propose."""
+
+from sympy import Dummy, Integer, KroneckerDelta, Poly, Pow, Sum, Symbol, cancel, factor, fraction, linsolve, powdenest, sqrt
+from sympy import symbols
+from sympy.core.function import AppliedUndef
+
+from kexue.proof.kernel.rules import Term, normaliser
+from kexue.proof.kernel.signs import declared_sign
+from kexue.proof.kernel.terms import Expect, Inner
+
+
+def multipliers(context, slack, open_terms, fixed_terms, rewrites):
+    """Rational functions λ_j with slack = Σ λ_j·value_j + Σ fixed, as ``linarith`` looks for numbers; None if none was found.
+
+    The identity is read as linear in the *atoms* (inner products, values of functions without a sign, sums, expectations), with
+    coefficients in the field of everything else; when that fails, as a polynomial in all generators with rational λ_j.
+    """
+    n = normaliser(context, rewrites)
+    target = slack - sum(t.value for t in fixed_terms)
+    fractions = [n.fraction(e) for e in (target, *(t.value for t in open_terms))]
+    used = set().union(*(part.free_symbols for f in fractions for part in f))
+    names = {s: g for g, s in n.generators.items() if s in used}
+    atoms = [s for s, g in names.items() if is_atom(g)]
+    for choice in (atoms, list(names)):
+        found = _solve(fractions, choice)
+        if found is not None:
+            return [n.restore(c) for c in found]
+    return None
+
+
+def is_atom(generator):
+    """Whether a multiplier may not contain it."""
+    if isinstance(generator, (AppliedUndef, Symbol)):
+        return declared_sign(generator) is None
+    return isinstance(generator, (Inner, Sum, Expect, KroneckerDelta))
+
+
+def _solve(fractions, atoms):
+    """Match the coefficients of every monomial in the atoms."""
+    unknowns = symbols(f"lambda1:{len(fractions)}")
+    if any(d.free_symbols & set(atoms) for _, d in fractions):
+        return None
+    rows = {}
+    for (n, d), unknown in zip(fractions, (None, *unknowns)):
+        for monomial, coefficient in Poly(n, *atoms).terms() if atoms else [((), n)]:
+            part = coefficient / d * (-unknown if unknown else 1)
+            rows[monomial] = rows.get(monomial, Integer(0)) + part
+    solutions = linsolve(list(rows.values()), *unknowns) if unknowns else None
+    return [cancel(s.xreplace({u: Integer(0) for u in unknowns})) for s in next(iter(solutions))] if solutions else None
+
+
+def complete(context, relation, open_terms, fixed_terms, rewrites):
+    """The certificate's terms with their multipliers filled in; the open ones as they are when none were found."""
+    if not open_terms:
+        return tuple(fixed_terms)
+    found = multipliers(context, relation.slack, open_terms, fixed_terms, rewrites)
+    if found is None:
+        return (*open_terms, *fixed_terms)
+    scaled = (Term(c * t.coefficient, t.facts, t.squares) for c, t in zip(found, open_terms))
+    return (*(t for t in scaled if t.coefficient != 0), *fixed_terms)
+
+
+def root_factor(equation, unknown, solution):
+    """(c, k) with left − right = c·(x − s)^k and c neither 0 nor ∞ at x = s; None when there is none with k ≤ 4."""
+    under_roots = {p.base for e in (equation.slack, solution) for p in e.atoms(Pow) if p.exp.q == 2 and p.base.is_Symbol}
+    squared = {s: Dummy(s.name, positive=True) for s in under_roots}
+    rational = {s: u**2 for s, u in squared.items()}
+    difference, root = (powdenest(e.xreplace(rational), force=True) for e in (-equation.slack, solution))
+    for k in (1, 2, 3, 4):
+        factor_ = factor(cancel(difference / (unknown - root) ** k))
+        if fraction(factor_)[1].subs(unknown, root) != 0 and cancel(factor_.subs(unknown, root)) != 0:
+            return factor_.xreplace({u: sqrt(s) for s, u in squared.items()}), k
+    return None

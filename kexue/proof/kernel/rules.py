@@ -1,0 +1,376 @@
+"""The rules of inference: what alone can make a :class:`Fact`.
+
+A fact is a relation together with the hypotheses that it rests on, Γ ⊢ φ. Its free symbols, functions and vectors stand for
+all values that their declarations admit. Only the functions of this module hold the key that builds one (the LCF way: finders,
+ledger and rendering can ask, and cannot decide). Each raises :class:`Undecided` where its conditions do not follow.
+"""
+
+from dataclasses import dataclass, field
+from inspect import signature
+
+from sympy import Dummy, Integer, Limit, Sum, oo, sqrt
+
+from kexue.proof.kernel.normal import Context, Normaliser
+from kexue.proof.kernel.terms import Expect, IllFormed, ProofError, Relation, Undecided, Vec, heads, is_rule, is_vector, norm2
+from kexue.proof.kernel.terms import substitute
+
+_KEY = object()
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """An assumed relation, for all values of the heads in ``forall``."""
+
+    name: str
+    relation: Relation
+    forall: frozenset = frozenset()
+    says: str = ""
+
+    def free(self, context):
+        """What the hypothesis fixes: a fact that rests on it is not general in these."""
+        return (heads(self.relation) | heads(context.unfold(self.relation))) - self.forall
+
+
+class Fact:
+    """Γ ⊢ φ. ``certificate`` is what was checked, ``premises`` the facts that the rule was applied to."""
+
+    __slots__ = ("context", "relation", "hypotheses", "rule", "premises", "certificate")
+
+    def __init__(self, key, context, relation, hypotheses, rule, premises=(), certificate=None):
+        if key is not _KEY:
+            raise ProofError("a Fact is made by the rules of kexue.proof.kernel alone; state it in a ledger instead")
+        values = (context, relation, frozenset(hypotheses), rule, tuple(premises), certificate)
+        for slot, value in zip(self.__slots__, values):
+            object.__setattr__(self, slot, value)
+
+    def __setattr__(self, name, value):
+        raise ProofError(f"a Fact cannot be changed (tried to set {name})")
+
+    def general_in(self, name):
+        """Whether the fact holds for every value of ``name``: no hypothesis that it rests on fixes it."""
+        return not any(name in h.free(self.context) for h in self.hypotheses)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A summand of a certificate: coefficient · Π slacks of facts · Π squares, a square being e² or ‖v‖²."""
+
+    coefficient: object = Integer(1)
+    facts: tuple = ()
+    squares: tuple = ()
+
+    @property
+    def value(self):
+        value = self.coefficient
+        for factor in (*(f.relation.slack for f in self.facts), *map(square, self.squares)):
+            value *= factor
+        return value
+
+
+@dataclass
+class Certificate:
+    """right − left = Σ terms, the vectors replaced as ``rewrites`` (equalities of vectors) say."""
+
+    terms: tuple = ()
+    rewrites: tuple = field(default_factory=tuple)
+
+
+def square(v):
+    """‖v‖² of a vector, e² of a scalar."""
+    return norm2(v) if is_vector(v) else v**2
+
+
+def _union(*facts):
+    return frozenset().union(*(f.hypotheses for f in facts))
+
+
+def _same_ledger(context, facts):
+    if any(f.context is not context for f in facts):
+        raise ProofError("a step cites a fact of another ledger")
+
+
+def assume(context, hypothesis):
+    """H ⊢ H."""
+    return Fact(_KEY, context, hypothesis.relation, {hypothesis}, "hypothesis")
+
+
+def define(context, name, parameters, body):
+    """``name(parameters)`` stands for ``body`` from now on; the name must be new, the body made of older things."""
+    if name in context.definitions or name in heads(body):
+        raise IllFormed(f"{name} is defined already, or by itself")
+    context.definitions[name] = (tuple(parameters), body)
+
+
+def normaliser(context, rewrites):
+    """A normaliser that replaces vectors as facts of the form ``Vec = expression`` say."""
+    n, table = Normaliser(context), {}
+    for fact in rewrites:
+        left, right = fact.relation.lhs, fact.relation.rhs
+        if fact.relation.op != "=" or not isinstance(left, Vec) or not is_vector(right):
+            raise IllFormed(f"not an equation for a vector: {left} {fact.relation.op} {right}")
+        table[n.canonical(left)] = right
+    n.rewrites = table
+    return n
+
+
+def algebra(context, relation, certificate=None):
+    """Γ ⊢ l op r, when r − l = Σ coefficient · slacks · squares is an identity in which no summand can be negative."""
+    certificate = certificate or Certificate()
+    facts = [f for term in certificate.terms for f in term.facts]
+    premises = (*facts, *certificate.rewrites)
+    _same_ledger(context, premises)
+    if relation.op == "⇔" or any(f.relation.op == "⇔" for f in facts):
+        raise IllFormed("an equivalence is proved by `unique`, and has no slack to add up")
+    n = normaliser(context, certificate.rewrites)
+    if is_vector(relation.lhs) or is_vector(relation.rhs):
+        _check_vectors(n, relation)
+    else:
+        _check_scalars(n, relation, certificate.terms)
+    rule = "certificate" if certificate.terms else "identity"
+    return Fact(_KEY, context, relation, _union(*premises), rule, premises, certificate)
+
+
+def _check_vectors(n, relation):
+    if relation.op != "=" or n.canonical(relation.lhs - relation.rhs) != 0:
+        raise Undecided("the two vectors differ by their normal forms")
+
+
+def _check_scalars(n, relation, terms):
+    for defined in (relation.lhs, relation.rhs):
+        n.skeleton(n.context.unfold(defined))
+    strict = [_checked(n, term) for term in terms]
+    if relation.op == "=" and not all(map(_is_equation, terms)):
+        raise Undecided("an equation cannot rest on an inequality")
+    if relation.strict and not any(strict):
+        raise Undecided("nothing in the certificate is strictly positive, and the relation is strict")
+    if not n.is_zero(relation.slack - sum(term.value for term in terms)):
+        raise Undecided("the two sides differ by more than the certificate accounts for")
+
+
+def _is_equation(term):
+    return any(f.relation.op == "=" for f in term.facts)
+
+
+def _checked(n, term):
+    """Check that a summand is defined and ≥ 0; return whether it is > 0."""
+    sign = n.sign(term.coefficient)
+    for e in term.squares:
+        n.skeleton(n.context.unfold(square(e)))
+    if _is_equation(term):
+        return False
+    if not sign or sign[0] < 0:
+        raise Undecided(f"the multiplier {term.coefficient} is not known to be nonnegative")
+    return sign[1] and not term.squares and all(f.relation.strict for f in term.facts)
+
+
+def instantiate(fact, mapping, discharged=()):
+    """Γσ ⊢ φσ for a substitution σ of general things; a hypothesis that σ changes must be among ``discharged``, proved."""
+    context = fact.context
+    _same_ledger(context, discharged)
+    for name, value in mapping.items():
+        _admissible(context, name, value)
+    kept, proofs = set(), []
+    for h in fact.hypotheses:
+        if not h.free(context) & set(mapping):
+            kept.add(h)
+        else:
+            proofs.append(_proof_of(_substitute_free(context, h, mapping), h, discharged))
+    relation = _substitute(context, fact.relation, mapping)
+    return Fact(_KEY, context, relation, kept | _union(*proofs), "instance", (fact, *proofs), mapping)
+
+
+def _substitute(context, relation, mapping):
+    """σ applied to a relation, its definitions written out where they speak of something that σ replaces."""
+    hidden = heads(context.unfold(relation)) - heads(relation)
+    return substitute(context.unfold(relation) if hidden & set(mapping) else relation, mapping)
+
+
+def _substitute_free(context, hypothesis, mapping):
+    """The hypothesis under a substitution of what it fixes; its own variables stay bound."""
+    fixed = {k: v for k, v in mapping.items() if k not in hypothesis.forall}
+    if any(hypothesis.forall & _value_heads(v) for v in fixed.values()):
+        raise Undecided(f"the substitution would capture a variable of {hypothesis.name}")
+    return _substitute(context, hypothesis.relation, fixed)
+
+
+def discharge(fact, hypothesis, proof):
+    """Γ, H ⊢ φ and Δ ⊢ H give Γ, Δ ⊢ φ."""
+    _same_ledger(fact.context, [proof])
+    _proof_of(hypothesis.relation, hypothesis, [proof])
+    rest = fact.hypotheses - {hypothesis} | proof.hypotheses
+    return Fact(_KEY, fact.context, fact.relation, rest, "discharge", (fact, proof), hypothesis)
+
+
+def _value_heads(value):
+    return heads(_body(value))
+
+
+def _body(value):
+    """An expression, or what a substitution's function gives for a general natural number."""
+    if not is_rule(value):
+        return value
+    return value(*(Dummy("i", integer=True, positive=True) for _ in signature(value).parameters))
+
+
+def _proof_of(relation, hypothesis, proofs):
+    """The proof that states a hypothesis's relation, for all its variables."""
+    for proof in proofs:
+        n = Normaliser(proof.context)
+        enough = proof.relation.op in ENOUGH[relation.op]
+        if enough and all(map(proof.general_in, hypothesis.forall)) and _equal_slacks(n, proof.relation, relation):
+            return proof
+    raise Undecided(f"hypothesis {hypothesis.name} changes under the substitution, and none of the facts given proves it")
+
+
+ENOUGH = {"=": "=", "≤": "≤≥<>=", "≥": "≤≥<>=", "<": "<>", ">": "<>", "⇔": ""}
+
+
+def _equal_slacks(n, first, second):
+    if is_vector(first.lhs) or is_vector(second.lhs):
+        return n.canonical(first.lhs - second.lhs) == 0 and n.canonical(first.rhs - second.rhs) == 0
+    return n.is_zero(first.slack - second.slack)
+
+
+def _admissible(context, name, value):
+    """Whether a value may stand for what was declared as ``name``: a vector for a vector, the same sign, the same bounds."""
+    n = Normaliser(context)
+    value = _body(value)
+    if name in context.fixed or name in context.definitions:
+        raise Undecided(f"{name} stands for one thing, and cannot be replaced")
+    if heads(context.unfold(value)) & context.random and name not in context.random:
+        raise Undecided(f"{value} is random, and stands for {name}, which is not")
+    if isinstance(name, str):
+        if value != 0 and not is_vector(value):
+            raise IllFormed(f"{name} is a vector, {value} is a number")
+        return
+    if is_vector(value):
+        raise IllFormed(f"{name} is a number, {value} is a vector")
+    if getattr(name, "is_integer", False) and not value.is_integer:
+        raise Undecided(f"{value} stands for {name}, and is not known to be an integer")
+    assumptions = name._kwargs if hasattr(name, "_kwargs") else name.assumptions0
+    for kind in ("positive", "nonnegative", "negative", "nonpositive", "nonzero"):
+        if assumptions.get(kind):
+            _require_sign(n, kind, name, value)
+    lower, upper = context.bounds.get(name, (None, None))
+    if (lower is not None and not n.at_least(value, lower)) or (upper is not None and not n.at_least(upper - value, 0)):
+        raise Undecided(f"{value} stands for {name}, and is not known to lie between {lower} and {upper}")
+
+
+def _require_sign(n, kind, name, value):
+    sign = n.sign(value)
+    wanted = {"positive": 1, "nonnegative": 1, "negative": -1, "nonpositive": -1}.get(kind)
+    strict = kind in ("positive", "negative", "nonzero")
+    if not sign or (strict and not sign[1]) or (wanted and sign[0] != wanted):
+        raise Undecided(f"{value} stands for {name}, and is not known to be {kind}")
+
+
+def induction_hypothesis(context, relation, n):
+    """P(n) ⊢ P(n), for the one n of an induction step."""
+    return assume(context, Hypothesis(f"induction hypothesis on {n}", relation))
+
+
+def induction(relation, n, base, step, assumed):
+    """P(first) and P(n) ⊢ P(n + 1) give P(n) for every n."""
+    context, (ih,) = base.context, assumed.hypotheses
+    _same_ledger(context, [step, assumed])
+    first = _first(context, n)
+    for fact, claim in ((base, substitute(relation, {n: first})), (step, substitute(relation, {n: n + 1}))):
+        if fact.relation != claim:
+            raise Undecided(f"the induction needs {claim}, and was given {fact.relation}")
+    if ih.relation != relation:
+        raise Undecided("the induction hypothesis is not the claim")
+    rest = base.hypotheses | step.hypotheses - {ih}
+    if ih in base.hypotheses or any(n in h.free(context) for h in rest):
+        raise Undecided(f"the induction on {n} rests on something that fixes {n}")
+    return Fact(_KEY, context, relation, rest, "induction", (base, step))
+
+
+def _first(context, n):
+    if not n.is_integer or not (n.is_positive or n.is_nonnegative) or n in context.bounds:
+        raise Undecided(f"an induction runs over a natural number; {n} is not declared as one")
+    return Integer(1) if n.is_positive else Integer(0)
+
+
+def summed(fact, index, lower, upper):
+    """l(t) op r(t) for every t gives Σ l op Σ r over lower ≤ t ≤ upper."""
+    n = Normaliser(fact.context)
+    if not fact.general_in(index) or fact.relation.op == "⇔":
+        raise Undecided(f"the fact is not one for every {index}")
+    low, high = fact.context.bounds.get(index, (Integer(1) if index.is_positive else None, None))
+    if not index.is_integer or (low is not None and not n.at_least(lower, low)) or (high is not None and not n.at_least(high, upper)):
+        raise Undecided(f"the fact does not cover {index} = {lower} … {upper}")
+    if not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
+        raise Undecided(f"the range {lower} … {upper} may be empty")
+    relation = fact.relation.map(lambda side: Sum(side, (index, lower, upper)))
+    return Fact(_KEY, fact.context, relation, fact.hypotheses, "sum", (fact,), (index, lower, upper))
+
+
+def expected(fact):
+    """l ≤ r gives E l ≤ E r, for integrable l and r."""
+    if fact.relation.op not in ("=", "≤", "≥"):
+        raise Undecided("the expectation keeps =, ≤ and ≥")
+    return Fact(_KEY, fact.context, fact.relation.map(Expect), fact.hypotheses, "expectation", (fact,))
+
+
+def rooted(fact):
+    """l ≤ r with l ≥ 0 gives √l ≤ √r."""
+    low, high = (fact.relation.rhs, fact.relation.lhs) if fact.relation.op in ("≥", ">") else (fact.relation.lhs, fact.relation.rhs)
+    if fact.relation.op == "⇔" or not Normaliser(fact.context).at_least(low, 0):
+        raise Undecided(f"{low}, under a root, is not known to be nonnegative")
+    return Fact(_KEY, fact.context, fact.relation.map(sqrt), fact.hypotheses, "square root", (fact,))
+
+
+def limit_of(fact, variable):
+    """l(λ) ≤ r(λ) for every λ > 0 (up to a bound) gives l(0) ≤ r(0): both sides are continuous fractions at 0."""
+    context = fact.context
+    low, high = context.bounds.get(variable, (Integer(0), None))
+    n = Normaliser(context)
+    right_of_zero = variable.is_positive and not variable.is_integer and low == 0 and (high is None or n.sign(high) == (1, True))
+    if not (right_of_zero and fact.general_in(variable)) or fact.relation.op == "⇔":
+        raise Undecided(f"the fact is not one for every small {variable} > 0")
+    weak = {"<": "≤", ">": "≥"}.get(fact.relation.op, fact.relation.op)
+    sides = [value_at_zero(context, side, variable) for side in (fact.relation.lhs, fact.relation.rhs)]
+    return Fact(_KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), variable)
+
+
+def value_at_zero(context, expression, u):
+    """The value at u = 0 of the normal form, a fraction whose denominator does not vanish there."""
+    n = Normaliser(context)
+    parts = [n.restore(p.expand()) for p in n.fraction(expression)]
+    moving = {g for g in n.generators if g != u and u in g.free_symbols and any(p.has(g) for p in parts)}
+    if not all(g.is_Pow and g.exp.is_Rational for g in moving):
+        raise Undecided(f"the limit goes through {moving}, not known to be continuous in {u}")
+    top, bottom = (substitute(p, {u: Integer(0)}) for p in parts)
+    sign = Normaliser(context).sign(bottom)
+    if not sign or not sign[1]:
+        raise Undecided(f"the denominator {parts[1]} may vanish in the limit")
+    return top / bottom
+
+
+def limit(context, expression, variable, value):
+    """lim expression = value as variable → ∞: with variable = 1/u², the value at u = 0 of a continuous fraction."""
+    if not variable.is_positive:
+        raise Undecided(f"{variable} is not declared positive, so that it cannot be sent to infinity")
+    u = Dummy("u", positive=True)
+    reached = value_at_zero(context, substitute(context.unfold(expression), {variable: u**-2}), u)
+    if not Normaliser(context).is_zero(reached - value):
+        raise Undecided(f"the limit is {reached}")
+    relation = Relation(Limit(expression, variable, oo, "-"), "=", value)
+    return Fact(_KEY, context, relation, (), "limit", (), {variable: oo})
+
+
+def unique(context, equation, unknown, solution, factor, power):
+    """l = r ⇔ x = s, when l − r = c·(x − s)^k is an identity and c cannot vanish."""
+    n = Normaliser(context)
+    _admissible(context, unknown, solution)
+    sign = n.sign(factor)
+    if unknown in heads(solution) or not sign or not sign[1]:
+        raise Undecided(f"the factor {factor} may vanish, or the solution is given in terms of {unknown}")
+    if power < 1 or not n.is_zero(equation.lhs - equation.rhs - factor * (unknown - solution) ** power):
+        raise Undecided(f"the two sides do not differ by a power of {unknown} − ({solution}) times a nonzero factor")
+    relation = Relation(equation, "⇔", Relation(unknown, "=", solution))
+    return Fact(_KEY, context, relation, (), "solve", (), (factor, power))
+
+
+__all__ = ["Certificate", "Context", "Fact", "Hypothesis", "Term", "algebra", "assume", "define", "discharge", "expected"]
+__all__ += ["induction", "induction_hypothesis", "instantiate", "limit", "limit_of", "rooted", "summed", "unique"]

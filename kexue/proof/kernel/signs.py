@@ -1,0 +1,115 @@
+"""The signs that follow from declarations: of a tree, and of a polynomial whose symbols are bounded."""
+
+from math import prod
+
+from sympy import Add, Dummy, Integer, Mul, Pow, Sum, Symbol, exp, factor_list
+from sympy.core.function import AppliedUndef
+
+from kexue.proof.kernel.terms import Expect, Inner, Undecided
+
+
+class Signs:
+    """The part of a normaliser that answers questions of sign; None is 'does not follow', never 'no'."""
+
+    def require(self, what, e):
+        sign = self.sign(e)
+        strict = what in ("positive", "nonzero")
+        if not sign or (strict and not sign[1]) or (what != "nonzero" and sign[0] < 0):
+            raise Undecided(f"{e} must be {what}, and that does not follow from the assumptions")
+
+    def at_least(self, e, bound):
+        """Whether e ≥ bound follows from the assumptions."""
+        sign = self.sign(e - bound)
+        return self.is_zero(e - bound) or bool(sign and sign[0] > 0)
+
+    def sign(self, e):
+        """(±1, strict) when the sign follows from the assumptions, else None; zero counts as (1, False)."""
+        e = self.context.unfold(e)
+        self.skeleton(e)  # a sign is that of a thing that is defined
+        return self.tree_sign(e) or self.normal_sign(e)
+
+    def tree_sign(self, e):
+        """The sign as it can be read off the tree of the expression."""
+        if e.is_Rational:
+            return (1 if e >= 0 else -1, e != 0)
+        if isinstance(e, (Symbol, AppliedUndef)):
+            return declared_sign(e)
+        if isinstance(e, (Add, Mul)):
+            return (sum_sign if isinstance(e, Add) else product_sign)([self.tree_sign(a) for a in e.args])
+        if isinstance(e, (Pow, exp)):
+            return self.power_sign(*e.as_base_exp())
+        if isinstance(e, Inner):
+            return (1, False) if e.args[0] == e.args[1] else None
+        if isinstance(e, (Sum, Expect)):
+            inner = self.tree_sign(e.args[0])
+            return (inner[0], False) if inner else None
+        return (1, True) if e.is_NumberSymbol else None
+
+    def power_sign(self, base, exponent):
+        sign = self.tree_sign(base)
+        if exponent.is_Integer and exponent % 2 == 0:
+            return (1, bool(sign and sign[1]))
+        if exponent.is_Integer:
+            return sign
+        sign = sign or self.sign(base)
+        return sign if sign and sign[0] > 0 else None
+
+    def normal_sign(self, e):
+        """The sign of the normal form, factor by factor."""
+        numerator, denominator = self.fraction(e)
+        constant, factors = factor_list(numerator * denominator)
+        signs = [(1 if constant >= 0 else -1, constant != 0)]
+        for f, k in factors:
+            sign = self.polynomial_sign(f)
+            signs.append((1, bool(sign and sign[1])) if k % 2 == 0 else sign)
+        return product_sign(signs)
+
+    def polynomial_sign(self, polynomial):
+        """All monomials of one sign, with T = t + u for some t ≤ T and every bounded symbol measured from its lower bound."""
+        names = {s: g for g, s in self.generators.items() if s in polynomial.free_symbols}
+        symbols = {g: self.generator(g) for g in (*names.values(), *self.bounds) if isinstance(g, Symbol)}
+        uppers = [(symbols[u], symbols[g]) for g, (_, u) in self.bounds.items() if u in symbols]
+        for move in [None, *uppers]:
+            shifted, gaps = self.shift(polynomial, [move] if move else [], symbols)
+            sign = sum_sign([self.monomial_sign(m, names, gaps) for m in Add.make_args(shifted.expand())])
+            if sign:
+                return sign
+        return None
+
+    def monomial_sign(self, monomial, names, gaps):
+        signs = []
+        for factor in Mul.make_args(monomial):
+            base, power = factor.as_base_exp()
+            sign = (1, False) if base in gaps else self.tree_sign(names.get(base, base))
+            signs.append((1, bool(sign and sign[1])) if power % 2 == 0 and not factor.is_Rational else sign)
+        return product_sign(signs)
+
+    def shift(self, polynomial, moves, symbols):
+        """The polynomial after s = base + gap for each move, then for each lower bound; and the gaps, all nonnegative."""
+        lowers = {g: Integer(1) for g in symbols if g.is_integer and g.is_positive}
+        lowers |= {g: low for g, (low, _) in self.bounds.items() if low is not None and g in symbols}
+        order = [g for g in symbols if g not in self.bounds] + list(self.bounds)
+        lowest = [(symbols[g], lowers[g].xreplace(symbols)) for g in reversed(order) if g in lowers]
+        gaps = set()
+        for symbol, base in [*moves, *lowest]:
+            gaps.add(gap := Dummy("gap"))
+            polynomial = polynomial.xreplace({symbol: base + gap})
+        return polynomial, gaps
+
+
+def product_sign(signs):
+    """The sign of a product from those of its factors."""
+    return (prod(s for s, _ in signs), all(strict for _, strict in signs)) if all(signs) else None
+
+
+def sum_sign(signs):
+    """The sign of a sum from those of its terms: known when they agree."""
+    agree = all(signs) and len({s for s, _ in signs}) == 1
+    return (signs[0][0], any(strict for _, strict in signs)) if agree else None
+
+
+def declared_sign(e):
+    """The sign with which a symbol or function was declared."""
+    if e.is_positive or e.is_negative:
+        return (1 if e.is_positive else -1, True)
+    return (1, False) if e.is_nonnegative else (-1, False) if e.is_nonpositive else None

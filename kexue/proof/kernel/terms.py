@@ -1,0 +1,200 @@
+"""What a statement of a ledger means: vectors, inner products, expectations, relations, substitution.
+
+Scalars are SymPy expressions over real symbols. Vectors are elements of one real inner-product space (ℝ^d for any d, or
+L²): a :class:`Vec` names one, and sums and scalar multiples of them are ordinary SymPy sums and products, which
+:mod:`kexue.proof.kernel.normal` reads as linear forms. Nothing here decides anything.
+"""
+
+from dataclasses import dataclass
+
+from sympy import Add, Dummy, Expr, Function, Mul, Sum, sqrt, sympify
+from sympy.core.function import AppliedUndef
+from sympy.core.symbol import Str
+
+from kexue.errors import KexueError
+
+
+class ProofError(KexueError):
+    """Root of what the checker raises."""
+
+
+class IllFormed(ProofError, TypeError):
+    """A statement that means nothing: a vector plus a number, a product of two vectors, a float."""
+
+
+class Undecided(ProofError):
+    """Neither proved nor refuted; the message says what stood in the way."""
+
+
+class Vec(Expr):
+    """A named vector, or the value of a named family of vectors: ``θ``, ``θ_t``, ``g(x, θ)``."""
+
+    is_commutative = True
+
+    def __new__(cls, name, *indices):
+        return Expr.__new__(cls, Str(str(name)), *map(sympify, indices))
+
+    @property
+    def name(self):
+        return self.args[0].name
+
+    @property
+    def indices(self):
+        return self.args[1:]
+
+
+class OrthonormalVec(Vec):
+    """A member of a family with ⟨e_i, e_j⟩ = δ_ij."""
+
+
+class VectorFamily:
+    """Vectors indexed by numbers or by vectors: calling it gives a :class:`Vec`."""
+
+    def __init__(self, name, kind=Vec):
+        self.name, self.kind = name, kind
+
+    def __call__(self, *indices):
+        return self.kind(self.name, *indices)
+
+    def __repr__(self):
+        return self.name
+
+
+class Inner(Function):
+    """The inner product ⟨u, v⟩: real, symmetric, bilinear, and positive on the diagonal."""
+
+    nargs = 2
+    is_real = True
+
+    def _eval_is_nonnegative(self):
+        return True if self.args[0] == self.args[1] else None
+
+
+class Expect(Function):
+    """The expectation E[X] of a scalar: linear and monotone, and E[c] = c for what is not random."""
+
+    nargs = 1
+    is_real = True
+
+
+def inner(u, v):
+    """⟨u, v⟩."""
+    return Inner(u, v)
+
+
+def norm2(v):
+    """‖v‖² = ⟨v, v⟩."""
+    return Inner(v, v)
+
+
+def norm(v):
+    """‖v‖ = √⟨v, v⟩."""
+    return sqrt(Inner(v, v))
+
+
+@dataclass(frozen=True)
+class Relation:
+    """``lhs op rhs``, with ``op`` one of =, ≤, <, ≥, >, and ⇔ between two relations."""
+
+    lhs: object
+    op: str
+    rhs: object
+
+    OPS = ("=", "≤", "<", "≥", ">", "⇔")
+
+    def __post_init__(self):
+        if self.op not in self.OPS:
+            raise IllFormed(f"unknown relation {self.op!r}; expected one of {' '.join(self.OPS)}")
+
+    @property
+    def slack(self):
+        """What is ≥ 0 (> 0, = 0) when the relation holds."""
+        return self.lhs - self.rhs if self.op in ("≥", ">") else self.rhs - self.lhs
+
+    @property
+    def strict(self):
+        return self.op in ("<", ">")
+
+    def map(self, function):
+        """The relation with ``function`` applied to both sides."""
+        return Relation(function(self.lhs), self.op, function(self.rhs))
+
+
+def is_vector(expression):
+    """Whether an expression denotes a vector; raises where it mixes vectors and scalars."""
+    if isinstance(expression, Vec):
+        return True
+    if isinstance(expression, Sum):
+        return is_vector(expression.function)
+    if isinstance(expression, Add):
+        kinds = {is_vector(term) for term in expression.args}
+        if len(kinds) > 1:
+            raise IllFormed(f"a sum of vectors and scalars: {expression}")
+        return kinds.pop()
+    if isinstance(expression, Mul):
+        count = sum(is_vector(factor) for factor in expression.args)
+        if count > 1:
+            raise IllFormed(f"a product of two vectors: {expression}; write inner(u, v)")
+        return count == 1
+    if getattr(expression, "is_Pow", False) and is_vector(expression.base):
+        raise IllFormed(f"a power of a vector: {expression}; write norm2(v)")
+    return False
+
+
+def head(expression):
+    """What a symbol, a vector or an applied function is an instance of: the thing that a ledger declares."""
+    if isinstance(expression, Vec):
+        return expression.name
+    return expression.func if isinstance(expression, AppliedUndef) else expression
+
+
+def heads(expression):
+    """Every declared thing that occurs free in an expression or relation."""
+    if isinstance(expression, Relation):
+        return heads(expression.lhs) | heads(expression.rhs)
+    if isinstance(expression, Sum):
+        bound = set(expression.variables)
+        limits = [bound_of for _, *ends in expression.limits for bound_of in ends]
+        return (heads(expression.function) - bound).union(*map(heads, limits))
+    own = {head(expression)} if expression.is_Symbol or isinstance(expression, (Vec, AppliedUndef)) else set()
+    return own.union(*(heads(a) for a in expression.args if isinstance(a, Expr)))
+
+
+def is_rule(value):
+    """Whether a substitution's value is a function of arguments (SymPy's symbols are callable too)."""
+    return callable(value) and not isinstance(value, Expr)
+
+
+def substitute(expression, mapping):
+    """Replace heads simultaneously, renaming bound variables that would capture.
+
+    ``mapping`` sends a symbol or an unindexed vector's name to an expression, and a function or family to a callable.
+    """
+    if isinstance(expression, Relation):
+        return expression.map(lambda side: substitute(side, mapping))
+    if isinstance(expression, Sum):
+        return _substitute_sum(expression, mapping)
+    if not expression.args or expression.is_Symbol:
+        return mapping.get(expression, expression)
+    args = [substitute(a, mapping) if isinstance(a, Expr) else a for a in expression.args]
+    key = head(expression) if isinstance(expression, (Vec, AppliedUndef)) else None
+    if key in mapping:
+        indices = args[1:] if isinstance(expression, Vec) else args
+        return mapping[key](*indices) if is_rule(mapping[key]) else mapping[key]
+    return expression.func(*args)
+
+
+def _substitute_sum(expression, mapping):
+    body, index, lower, upper = outermost(expression)
+    fresh = Dummy(index.name, **index.assumptions0)
+    body = substitute(body.xreplace({index: fresh}), mapping)
+    lower, upper = substitute(lower, mapping), substitute(upper, mapping)
+    if index not in body.free_symbols | lower.free_symbols | upper.free_symbols:
+        body, fresh = body.xreplace({fresh: index}), index
+    return Sum(body, (fresh, lower, upper))
+
+
+def outermost(expression):
+    """A sum as (what is summed, index, lower, upper) of its outermost index; SymPy writes nested sums as one."""
+    *inner, (index, lower, upper) = expression.limits
+    return (Sum(expression.function, *inner) if inner else expression.function), index, lower, upper

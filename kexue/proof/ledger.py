@@ -1,0 +1,321 @@
+"""The ledger: declared symbols, named hypotheses, and steps that the kernel has checked.
+
+A step is stated the way it would be written on a board, with what it rests on; finders propose, the kernel decides, random
+points confirm. What is not proved raises, so that a page with a wrong step cannot be built.
+"""
+
+from sympy import Function, Integer, Symbol, sympify
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
+
+from kexue.proof import finders, numeric
+from kexue.proof.kernel import rules
+from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, ProofError, Relation, Undecided, Vec, VectorFamily, head
+from kexue.proof.kernel.terms import heads, is_rule, substitute
+from kexue.proof.render import LedgerView, StepView
+
+SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
+
+
+class Refuted(ProofError):
+    """A step that fails at a point inside its assumptions; ``witness`` is that point."""
+
+    def __init__(self, message, witness):
+        super().__init__(message)
+        self.witness = witness
+
+
+class Part:
+    """A summand that a step may rest on: a product of facts and squares, with its multiplier once one is given."""
+
+    def __init__(self, term, open=True):
+        self.term, self.open = term, open
+
+    def __mul__(self, other):
+        if isinstance(other, Part):
+            a, b = self.term, other.term
+            term = rules.Term(a.coefficient * b.coefficient, a.facts + b.facts, a.squares + b.squares)
+            return Part(term, self.open and other.open)
+        return Part(rules.Term(self.term.coefficient * sympify(other), self.term.facts, self.term.squares), open=False)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        return self * (1 / sympify(other))
+
+
+def square(expression):
+    """‖v‖² of a vector or e² of a number, as a summand that cannot be negative."""
+    return Part(rules.Term(squares=(sympify(expression),)))
+
+
+def positive(expression):
+    """A summand whose sign follows from the declarations alone."""
+    return Part(rules.Term(coefficient=sympify(expression)), open=False)
+
+
+class Step(Part, StepView):
+    """A checked line of a ledger. Multiply steps, or scale them, to say how a later step rests on them."""
+
+    def __init__(self, ledger, fact, *, number=None, name="", why="", confirmed=0):
+        super().__init__(rules.Term(facts=(fact,)))
+        self.ledger, self.fact, self.number, self.name, self.why, self.confirmed = ledger, fact, number, name, why, confirmed
+
+    @property
+    def relation(self):
+        return self.fact.relation
+
+    @property
+    def lhs(self):
+        return self.relation.lhs
+
+    @property
+    def rhs(self):
+        return self.relation.rhs
+
+    @property
+    def hypotheses(self):
+        """The names of the hypotheses that the step rests on."""
+        return sorted(h.name for h in self.fact.hypotheses)
+
+    def at(self, mapping, given=()):
+        """The step with symbols, vectors or functions replaced; ``given`` proves the hypotheses that this changes."""
+        mapping = {_own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()}
+        fact = rules.instantiate(self.fact, mapping, [step.fact for step in given])
+        return Step(self.ledger, fact, name=self.name, number=self.number, why=f"instance of {self.label}")
+
+
+class Ledger(LedgerView):
+    """A derivation: ``ledger.equal(l, r, "why", by=[…])`` adds a line if, and only if, it is proved.
+
+    Arguments: ``title``; ``article``, the number of the article in kexue.fm's archives, if there is one.
+    Raises :class:`Refuted` with a witness, or :class:`Undecided` with what stood in the way, and names the step.
+    """
+
+    def __init__(self, title, article=None):
+        self.title, self.article = title, article
+        self.context = rules.Context()
+        self.declared, self.hypotheses, self.steps = {}, [], []
+
+    # -- declarations
+
+    def _declare(self, names, make):
+        made = []
+        for name in names.split():
+            if name in self.declared:
+                raise IllFormed(f"{name} is declared twice in the ledger “{self.title}”")
+            self.declared[name] = make(name)
+            made.append(self.declared[name])
+        return made[0] if len(made) == 1 else made
+
+    def scalar(self, names, lower=None, upper=None, **assumptions):
+        """Real numbers; ``positive=True`` and the like as in SymPy, ``lower``/``upper`` for a closed range."""
+
+        def make(name):
+            symbol = Symbol(name, real=True, **assumptions)
+            if lower is not None or upper is not None:
+                self.context.bounds[symbol] = (sympify(lower), sympify(upper))
+            return symbol
+
+        return self._declare(names, make)
+
+    def natural(self, names, upper=None):
+        """Natural numbers 1, 2, …, up to ``upper`` if given."""
+        bounds = {} if upper is None else {"lower": 1, "upper": upper}
+        return self.scalar(names, integer=True, positive=True, **bounds)
+
+    def function(self, names, random=False, **assumptions):
+        """Real functions of numbers or vectors; a sequence is a function of a natural number."""
+        return self._declare(names, lambda name: self._chance(Function(name, real=True, **assumptions), random))
+
+    def vector(self, names, random=False):
+        """Vectors of one real inner-product space."""
+        return self._declare(names, lambda name: self._chance(Vec(name), random))
+
+    def vectors(self, names, random=False):
+        """Families of vectors: sequences of iterates, or vector fields."""
+        return self._declare(names, lambda name: self._chance(VectorFamily(name), random))
+
+    def orthonormal(self, name):
+        """A family with ⟨e_i, e_j⟩ = δ_ij."""
+        self.context.fixed.add(name)
+        return self._declare(name, lambda n: VectorFamily(n, OrthonormalVec))
+
+    def _chance(self, thing, random):
+        if random:
+            self.context.random.add(thing.name if isinstance(thing, (Vec, VectorFamily)) else thing)
+        return thing
+
+    def define(self, left, right):
+        """``left`` stands for ``right`` from now on; its arguments are the variables of the definition."""
+        self._check_declared(Relation(left, "=", sympify(right)))
+        parameters = left.indices if isinstance(left, Vec) else left.args if left.args else ()
+        if any(head(left) in heads(s.relation) for s in (*self.steps, *self.hypotheses)):
+            raise IllFormed(f"{left} is in use already; define a name before stating anything about it")
+        rules.define(self.context, head(left), parameters, sympify(right))
+
+    def assume(self, name, relation, says="", forall=()):
+        """A named hypothesis, for all values of what ``forall`` lists."""
+        if any(h.name == name for h in self.hypotheses):
+            raise IllFormed(f"a hypothesis named {name} exists already")
+        relation = self._relation(relation)
+        hypothesis = rules.Hypothesis(name, relation, frozenset(map(head, forall)), says)
+        step = Step(self, rules.assume(self.context, hypothesis), name=name, why=says)
+        self.hypotheses.append(step)
+        return step
+
+    # -- steps
+
+    def equal(self, left, right, why="", by=(), name=""):
+        """left = right."""
+        return self.claim(Relation(sympify(left), "=", sympify(right)), why, by, name)
+
+    def at_most(self, left, right, why="", by=(), name=""):
+        """left ≤ right, as an exact sum of nonnegative things listed in ``by``."""
+        return self.claim(Relation(sympify(left), "≤", sympify(right)), why, by, name)
+
+    def less(self, left, right, why="", by=(), name=""):
+        """left < right."""
+        return self.claim(Relation(sympify(left), "<", sympify(right)), why, by, name)
+
+    def claim(self, relation, why="", by=(), name=""):
+        """Any relation, with a certificate from the summands of ``by``."""
+        relation = self._relation(relation)
+        return self._add(lambda: self._algebra(relation, by), relation, why, name, by)
+
+    def induction(self, relation, on, base=(), step=lambda ih: [ih], why="", name=""):
+        """A relation for every ``on``: its first case from ``base``, the next from ``step(induction hypothesis)``."""
+        relation = self._relation(relation)
+
+        def prove():
+            first = Integer(1) if on.is_positive else Integer(0)
+            ih = rules.induction_hypothesis(self.context, relation, on)
+            with _part_of("the first case"):
+                start = self._algebra(substitute(relation, {on: first}), base)
+            with _part_of("the step"):
+                next_ = self._algebra(substitute(relation, {on: on + 1}), step(Step(self, ih, name="induction hypothesis")))
+            return rules.induction(relation, on, start, next_, ih)
+
+        return self._add(prove, relation, why, name)
+
+    def sum(self, step, index, lower, upper, why="", name=""):
+        """Σ over an index of a step that holds for every index."""
+        return self._add(lambda: rules.summed(step.fact, index, sympify(lower), sympify(upper)), step.relation, why, name, [step])
+
+    def expect(self, step, why="", name=""):
+        """The expectation of both sides."""
+        return self._add(lambda: rules.expected(step.fact), step.relation, why, name, [step])
+
+    def root(self, step, why="", name=""):
+        """The square root of both sides."""
+        return self._add(lambda: rules.rooted(step.fact), step.relation, why, name, [step])
+
+    def limit(self, expression, variable, value, why="", name=""):
+        """lim expression = value as the variable grows without bound."""
+        expression, value = sympify(expression), sympify(value)
+        relation = Relation(expression, "=", value)
+        return self._add(lambda: rules.limit(self.context, expression, variable, value), relation, why, name, witness=False)
+
+    def limit_at_zero(self, step, variable, why="", name=""):
+        """A step that holds for every small positive value of a variable, in the limit 0⁺."""
+        return self._add(lambda: rules.limit_of(step.fact, variable), step.relation, why, name, [step])
+
+    def unique(self, relation, unknown, solution, why="", name=""):
+        """relation ⇔ unknown = solution."""
+        relation, solution = self._relation(relation), sympify(solution)
+
+        def prove():
+            proposal = finders.root_factor(relation, unknown, solution)
+            if proposal is None:
+                raise Undecided(f"{unknown} = {solution} is not a root of the difference of the two sides")
+            return rules.unique(self.context, relation, unknown, solution, *proposal)
+
+        return self._add(prove, Relation(relation, "⇔", Relation(unknown, "=", solution)), why, name)
+
+    def instance(self, step, mapping, given=(), why="", name=""):
+        """A step for particular values, as a line of its own."""
+        return self._add(lambda: step.at(mapping, given).fact, step.relation, why, name, [step, *given])
+
+    def discharge(self, step, hypothesis, proof, why="", name=""):
+        """A step with one of its hypotheses replaced by a proof of it."""
+        (h,) = hypothesis.fact.hypotheses
+        return self._add(lambda: rules.discharge(step.fact, h, proof.fact), step.relation, why, name, [step, proof])
+
+    # -- how a step is decided
+
+    def _add(self, prove, relation, why, name, by=(), witness=True):
+        number = len(self.steps) + 1
+        label = f"step ({number}) “{name or why}” of the ledger “{self.title}”"
+        try:
+            fact = prove()
+            confirmed = numeric.agreement(fact)
+        except Undecided as reason:
+            raise self._failure(label, relation, reason, by if witness else None) from None
+        except IllFormed as reason:
+            raise IllFormed(f"{label} is not a statement: {reason}") from None
+        step = Step(self, fact, number=number, name=name, why=why, confirmed=confirmed)
+        step.cited = [part for part in by if isinstance(part, Part)]
+        self.steps.append(step)
+        return step
+
+    def _failure(self, label, relation, reason, by):
+        """Refuted with a witness where there is one, undecided otherwise."""
+        if by is not None:
+            facts, rewrites = self._cited(by)
+            witness = numeric.find_witness(self.context, relation, facts, rewrites)
+            if witness:
+                return Refuted(f"{label} is refuted.\n  claim: {self.plain(relation)}\n  witness: {witness}\n  ({reason})", witness)
+        hint = "cite what it rests on (by=[…]), name the square that makes it true, or declare the missing assumption"
+        return Undecided(f"{label} is undecided.\n  claim: {self.plain(relation)}\n  reason: {reason}\n  to go on: {hint}")
+
+    def _algebra(self, relation, by):
+        self._check_parts(by)
+        rewrites = tuple(p.fact for p in by if isinstance(p, Step) and isinstance(p.relation.lhs, Vec))
+        parts = [p for p in by if not (isinstance(p, Step) and isinstance(p.relation.lhs, Vec))]
+        open_, fixed = [p.term for p in parts if p.open], [p.term for p in parts if not p.open]
+        terms = finders.complete(self.context, relation, open_, fixed, rewrites)
+        return rules.algebra(self.context, relation, rules.Certificate(terms, rewrites))
+
+    @staticmethod
+    def _cited(by):
+        facts = [f for part in by for f in part.term.facts]
+        return [f for f in facts if not isinstance(f.relation.lhs, Vec)], [f for f in facts if isinstance(f.relation.lhs, Vec)]
+
+    def _check_parts(self, by):
+        for part in by:
+            if not isinstance(part, Part):
+                raise IllFormed(f"by=[…] takes steps, hypotheses and square(…), not {part!r} ({type(part).__name__})")
+
+    def _relation(self, relation):
+        if isinstance(relation, (bool, BooleanAtom)):
+            raise IllFormed(f"SymPy has already decided this relation to be {relation}; state it with Relation(left, op, right)")
+        if isinstance(relation, Relational):
+            relation = Relation(relation.lhs, SYMBOLS[type(relation).__name__], relation.rhs)
+        if not isinstance(relation, Relation):
+            raise IllFormed(f"a relation such as a <= b was expected, not {relation!r}")
+        self._check_declared(relation)
+        return relation
+
+    def _check_declared(self, relation):
+        own = set(map(_own_head, self.declared.values()))
+        if missing := heads(relation) - own:
+            names = ", ".join(sorted(map(str, missing)))
+            raise IllFormed(f"not declared in the ledger “{self.title}”: {names}; declare it first (ledger.scalar, .vector, …)")
+
+
+def _own_head(declared):
+    return declared.name if isinstance(declared, (Vec, VectorFamily)) else declared
+
+
+class _part_of:
+    """Names the part of an induction in which a reason arose."""
+
+    def __init__(self, part):
+        self.part = part
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, Undecided):
+            raise Undecided(f"{self.part} of the induction: {error}") from None

@@ -1,0 +1,170 @@
+"""How steps and ledgers appear: HTML with TeX for pages and notebooks, text for terminals and tests."""
+
+from html import escape
+
+from kexue.proof.kernel.terms import Relation
+from kexue.proof.printing import TEX_OPS, tex, text
+
+RULES = {
+    "hypothesis": "assumed", "identity": "identity", "certificate": "certificate", "instance": "substitution",
+    "induction": "induction", "sum": "summed over the index", "expectation": "expectation of both sides",
+    "square root": "square root of both sides", "limit": "limit", "solve": "solved, uniquely", "discharge": "hypothesis proved",
+}
+STYLE = """<style>
+.kexue-ledger{--ok:#1a7f37;--given:#8250df;margin:.6em 0;font-size:1em}
+html[data-theme=dark] .kexue-ledger,[data-jp-theme-light=false] .kexue-ledger{--ok:#4ac26b;--given:#c297ff}
+.kexue-ledger .line{display:grid;grid-template-columns:3em minmax(0,1fr) auto;gap:0 .6em;align-items:center;
+ padding:.45em .2em;border-top:1px solid color-mix(in srgb,currentColor 16%,transparent)}
+.kexue-ledger .line:first-of-type{border-top:0}
+.kexue-ledger .no{font-variant-numeric:tabular-nums;opacity:.8;text-align:right}
+.kexue-ledger .formula{overflow-x:auto;overflow-y:hidden;padding:.15em 0}
+.kexue-ledger .chain{display:grid;grid-template-columns:minmax(6em,auto) minmax(0,1fr);gap:.4em}
+.kexue-ledger .chain .left{text-align:right}
+.kexue-ledger .note{grid-column:2/4;font-size:.85em;opacity:.9}
+.kexue-ledger .badge{font-size:.78em;font-weight:600;color:var(--ok);border:1px solid var(--ok);border-radius:1em;
+ padding:0 .6em;white-space:nowrap}
+.kexue-ledger .badge.assumed{color:var(--given);border-color:var(--given)}
+.kexue-ledger details{display:inline-block;margin-left:.6em;max-width:100%;vertical-align:top}
+.kexue-ledger details>div{overflow-x:auto;overflow-y:hidden;padding:.3em 0}
+.kexue-ledger summary{cursor:pointer;text-decoration:underline dotted}
+.kexue-ledger .head{font-weight:600;margin-bottom:.2em}
+@media(max-width:560px){.kexue-ledger .line{grid-template-columns:2.2em minmax(0,1fr)}
+ .kexue-ledger .badge{grid-column:2;justify-self:start}.kexue-ledger .note{grid-column:2}}
+@media print{.kexue-ledger details>div{display:block}.kexue-ledger .line{break-inside:avoid}}
+</style>"""
+
+
+def inline(thing):
+    """TeX between the delimiters that MathJax reads, displayed size."""
+    return rf"\(\displaystyle {escape(thing if isinstance(thing, str) else tex(thing))}\)"
+
+
+class StepView:
+    """What a step shows of itself."""
+
+    @property
+    def label(self):
+        """The number or name by which prose refers to the line."""
+        return f"({self.number})" if self.number else self.name
+
+    @property
+    def verdict(self):
+        return "assumed" if self.fact.rule == "hypothesis" else "proved"
+
+    @property
+    def rests_on(self):
+        """Labels of the steps and hypotheses that were cited."""
+        labels = [self.ledger.label_of(f) for f in self.fact.premises]
+        return list(dict.fromkeys(label for label in labels if label))
+
+    @property
+    def certificate_tex(self):
+        """right − left = Σ …, with the slack of each cited line written as its label; None without a certificate."""
+        if self.fact.rule != "certificate":
+            return None
+        terms = [self._term_tex(t) for t in self.fact.certificate.terms]
+        sides = r"\text{right}-\text{left}" if self.relation.op in ("=", "≤", "<") else r"\text{left}-\text{right}"
+        return sides + " = " + " + ".join(terms).replace("+ -", "- ")
+
+    def _term_tex(self, term):
+        from kexue.proof.kernel.rules import square
+
+        slacks = [rf"\mathrm{{slack}}[\text{{{self.ledger.label_of(f)}}}]" for f in term.facts]
+        squares = [rf"\left({tex(e)}\right)^2" if square(e) == e**2 else tex(square(e)) for e in term.squares]
+        factors = [*slacks, *squares]
+        coefficient = tex(term.coefficient)
+        if factors and term.coefficient == 1:
+            return r"\cdot ".join(factors)
+        return r"\cdot ".join([rf"\left({coefficient}\right)" if term.coefficient.is_Add else coefficient, *factors])
+
+    @property
+    def note(self):
+        """One line: why, by which rule, from what."""
+        how = RULES[self.fact.rule]
+        basis = f" from {', '.join(self.rests_on)}" if self.rests_on else ""
+        return f"{self.why} · {how}{basis}" if self.why and self.verdict == "proved" else (self.why or how) + basis
+
+    def line_html(self, chained=False):
+        anchor = f' id="{escape(self.ledger.anchor(self))}"'
+        formula = self._chain_html() if chained else inline(self.relation)
+        return (
+            f'<div class="line"{anchor}><span class="no">{escape(self.label)}</span><div class="formula">{formula}</div>'
+            f'<span class="badge {self.verdict}">{"✓ proved" if self.verdict == "proved" else "assumed"}</span>'
+            f'<div class="note">{escape(self.note)}{self._details_html()}</div></div>'
+        )
+
+    def _chain_html(self):
+        if isinstance(self.relation.lhs, Relation):
+            return inline(self.relation)
+        left = inline(self.relation.lhs)
+        return f'<div class="chain"><span class="left">{left}</span><span>{inline(TEX_OPS[self.relation.op] + " " + tex(self.relation.rhs))}</span></div>'
+
+    def _details_html(self):
+        parts = [inline(self.certificate_tex)] if self.certificate_tex else []
+        if self.verdict == "proved":
+            checked = f"confirmed at {self.confirmed} random points; " if self.confirmed else ""
+            parts.append(escape(f"{checked}rests on " + (", ".join(self.hypotheses) or "no hypothesis")))
+        body = "".join(f"<div>{p}</div>" for p in parts)
+        title = "certificate" if self.certificate_tex else "details"
+        return f"<details><summary>{title}</summary>{body}</details>" if parts else ""
+
+    def _repr_html_(self):
+        return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{self.line_html()}</div>'
+
+    def __repr__(self):
+        mark = "✓" if self.verdict == "proved" else "·"
+        return f"{self.label} {mark} {text(self.relation)}\n      {self.note}"
+
+
+class LedgerView:
+    """What a ledger shows of itself."""
+
+    def anchor(self, step):
+        slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in self.title.lower())
+        return f"{slug}-{step.number or step.name}"
+
+    def label_of(self, fact):
+        """The label of the line that states a fact, and of what it is an instance of."""
+        for step in (*self.hypotheses, *self.steps):
+            if step.fact is fact:
+                return step.label
+        if fact.rule == "instance":
+            values = ", ".join(f"{_shown(k)} := {_shown(v)}" for k, v in fact.certificate.items())
+            return f"{self.label_of(fact.premises[0])} with {values}"
+        return "the induction hypothesis" if fact.rule == "hypothesis" else ""
+
+    @staticmethod
+    def plain(relation):
+        """A relation as text."""
+        return text(relation)
+
+    def _repr_html_(self):
+        lines = "".join(s.line_html(chained=True) for s in self.steps)
+        head = f'<div class="head">{escape(self.title)}: {len(self.steps)} steps, every one proved</div>'
+        return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{head}{lines}</div>'
+
+    def __repr__(self):
+        return "\n".join([self.title, *map(repr, self.hypotheses), *map(repr, self.steps)])
+
+
+class Box:
+    """The hypotheses of a ledger, as a box at the head of a chapter."""
+
+    def __init__(self, title, steps):
+        self.title, self.steps = title, steps
+
+    def _repr_html_(self):
+        lines = "".join(s.line_html() for s in self.steps)
+        head = f'<div class="head">{escape(self.title)}</div>'
+        return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{head}{lines}</div>'
+
+    def __repr__(self):
+        return "\n".join([self.title, *map(repr, self.steps)])
+
+
+def _shown(value):
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "free_symbols") and not isinstance(value, type):
+        return text(value)
+    return getattr(value, "__name__", "…") if not callable(value) or isinstance(value, type) else "a function"
