@@ -1,8 +1,8 @@
 """Serve every file that a page loads from beside the page, so that a reader needs no network.
 
 MathJax, require.js and the widget manager come from npm (``node_modules``), anywidget's loader from its Python package.
-They are copied to ``_static/vendor``, and the addresses of content delivery networks that Sphinx and MyST-NB would write into
-the pages are replaced by these copies.
+They are copied to ``_static/vendor``, and the addresses of content delivery networks, which Sphinx and MyST-NB would
+write into the pages, are replaced by those of the copies.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NPM = {  # below _static/vendor: below node_modules
     "require.js": "requirejs/require.js",
     "@jupyter-widgets/html-manager/dist": "@jupyter-widgets/html-manager/dist",
 }
-# Widgets look for their modules below this address when require.js has none: nothing is there, and nothing leaves the machine.
+# Where the manager looks for a widget's module that require.js does not find: nowhere, rather than on another server.
 NO_CDN = {"data-jupyter-widgets-cdn": "not-served-by-this-book/"}
 WIDGET_SCRIPTS = {
     "vendor/require.js": {},

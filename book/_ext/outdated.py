@@ -1,7 +1,7 @@
 """Read a page again when its executed notebook has changed although its text has not.
 
-Sphinx compares pages by their own modification time. ``kexue.rerun.book`` re-executes a page also when the code or data behind it
-changed, and writes the fingerprint of what it executed to ``_build/fingerprints.json``.
+Sphinx goes by the time of a page's own text. ``kexue.rerun.book`` executes a page again also when the code or the data
+behind it changed, and writes the fingerprint of what it executed to ``_build/fingerprints.json``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from sphinx.environment import BuildEnvironment
 FINGERPRINTS = Path("_build", "fingerprints.json")
 
 
-def changed_pages(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
+def changed_pages(app: Sphinx, env: BuildEnvironment, *_known_changes: set[str]) -> list[str]:
     """Names of the pages whose notebook was executed again since Sphinx last read them."""
     now = _fingerprints(app)
     before = getattr(env, "kexue_fingerprints", {})
