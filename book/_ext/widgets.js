@@ -11,7 +11,8 @@ window.requirejs.config({
   },
 });
 
-// The manager typesets labels through MathJax 2's interface; the book has MathJax 3, which is ready at this event.
+// The manager typesets through MathJax 2's interface, where there is mathematics; the book has MathJax 3.
 document.addEventListener("DOMContentLoaded", () => {
-  MathJax.Hub = { Queue: ([, , element]) => MathJax.startup.promise.then(() => MathJax.typesetPromise([element])) };
+  const MathJax = window.MathJax;
+  if (MathJax) MathJax.Hub = { Queue: ([, , element]) => MathJax.startup.promise.then(() => MathJax.typesetPromise([element])) };
 });
