@@ -10,7 +10,7 @@ Curves are SymPy expressions (the ledger's), compiled to JavaScript when `explor
         ],
         x=Slider(T, 10, 10**6, 1000, "steps", log=True),
         y=Axis("average regret", log=True),
-        controls=[Slider(D, 0.1, 10, 1, "diameter", log=True), Choice("schedule", {"constant": "constant", "decay": "α/√t"})],
+        controls=[Slider(D, 0.1, 10, 1, "diameter", log=True), Choice("schedule", {"constant": "η", "decay": "α/√t"})],
         readouts=[Readout(D * G / sp.sqrt(T), "best bound")],
         title="…", alt="what the picture shows",
     )

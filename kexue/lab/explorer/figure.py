@@ -1,6 +1,7 @@
 """A figure's parts, checked against each other, as the specification that the JavaScript side draws.
 
-The specification is plain JSON. A field that may depend on a choice is `{"by": choice or None, "cases": {option: value}}`.
+The specification is plain JSON. A field that may depend on a choice is `{"by": choice or None, "cases": …}`, the cases
+being option → value.
 """
 
 from __future__ import annotations

@@ -134,6 +134,6 @@ class Axis:
 
     def __post_init__(self):
         if self.log and min(v for v in (self.low, self.high, 1) if v is not None) <= 0:
-            raise ValueError(f"axis {self.label!r}: a logarithmic axis needs positive ends, got {self.low}, {self.high}")
+            raise ValueError(f"axis {self.label!r}: a logarithmic axis needs ends above 0, got {self.low}, {self.high}")
         if None not in (self.low, self.high) and not self.low < self.high:
             raise ValueError(f"axis {self.label!r}: low {self.low} is not below high {self.high}")

@@ -31,7 +31,7 @@ def evaluate(expression: sp.Expr, values: dict[sp.Symbol, float]) -> float:
     Raises:
         ValueError: a sum whose limits are not integers.
     """
-    sums = {total: sp.Float(_total(total, values)) for total in expression.atoms(sp.Sum) if _is_plain(total)}
+    sums = {total: sp.Float(_total(total, values)) for total in _plain_sums(expression)}
     function = sp.lambdify(list(values), expression.xreplace(sums), ["math", "mpmath", "sympy"], dummify=True)
     try:
         value = complex(function(*values.values()))
@@ -42,9 +42,11 @@ def evaluate(expression: sp.Expr, values: dict[sp.Symbol, float]) -> float:
     return value.real if value.imag == 0 and math.isfinite(value.real) else math.nan
 
 
-def _is_plain(total: sp.Sum) -> bool:
-    """No other sum inside: its terms can be computed as one array."""
-    return len(total.limits) == 1 and not total.function.has(sp.Sum)
+def _plain_sums(expression: sp.Expr) -> list[sp.Sum]:
+    """The sums with no other sum inside or around them: the terms of each can be computed as one array."""
+    sums = expression.atoms(sp.Sum)
+    nested = {inner for outer in sums for inner in outer.function.atoms(sp.Sum)}
+    return [total for total in sums - nested if len(total.limits) == 1 and not total.function.has(sp.Sum)]
 
 
 def _total(total: sp.Sum, values: dict[sp.Symbol, float]) -> float:
@@ -60,8 +62,10 @@ def _total(total: sp.Sum, values: dict[sp.Symbol, float]) -> float:
 
 
 def _fractional_limit(expression: sp.Expr, values: dict[sp.Symbol, float]) -> ValueError:
-    return ValueError(f"{expression} has a sum with limits that are not integers at {values}: "
-                      "declare their symbols with integer=True, or round them with floor()")
+    return ValueError(
+        f"{expression} has a sum with limits that are not integers at {values}: "
+        "declare their symbols with integer=True, or round them with floor()"
+    )
 
 
 def _control(control: Slider | Choice) -> str:
@@ -69,7 +73,8 @@ def _control(control: Slider | Choice) -> str:
         return f"  {control.name} = {control.default} (one of {', '.join(control.options)})"
     words = " ".join(filter(None, (control.label, control.name)))
     scale = ", logarithmic" if control.log else ""
-    return f"  {words} = {_number(control.default)}{control.unit} ({_number(control.low)} to {_number(control.high)}{scale})"
+    low, default, high = map(_number, (control.low, control.default, control.high))
+    return f"  {words} = {default}{control.unit} ({low} to {high}{scale})"
 
 
 def _table(figure: Figure) -> list[str]:
@@ -84,8 +89,7 @@ def _rows(figure: Figure, curve: Curve, ticks: list[float]) -> list[tuple[str, l
     rows = []
     for option, expression in figure.cases(curve.expression)[1].items():
         name = f"{curve.label}, {option}" if option else curve.label
-        values = [evaluate(sp.sympify(expression), _values(figure, tick)) for tick in ticks]
-        rows.append((name, _cells(name, expression, values)))
+        rows.append((name, _cells(name, expression, [_values(figure, tick) for tick in ticks])))
     return rows
 
 
@@ -94,12 +98,16 @@ def _readouts(figure: Figure) -> list[str]:
     for readout in figure.readouts:
         for option, expression in figure.cases(readout.expression)[1].items():
             name = f"{readout.label}, {option}" if option else readout.label
-            value = evaluate(sp.sympify(expression), _values(figure, figure.x.default))
-            lines.append(f"  {name} = {_cells(name, expression, [value])[0]}")
+            (cell,) = _cells(name, expression, [_values(figure, figure.x.default)])
+            lines.append(f"  {name} = {cell}")
     return lines
 
 
-def _cells(name: str, expression: sp.Expr, values: list[float]) -> list[str]:
+def _cells(name: str, expression: sp.Expr, points: list[dict[sp.Symbol, float]]) -> list[str]:
+    try:
+        values = [evaluate(sp.sympify(expression), point) for point in points]
+    except ValueError as error:
+        raise ValueError(f"{name!r}: {error}") from error
     if all(map(math.isnan, values)):
         raise ValueError(f"{name!r}: {expression} is not a real number where it was tried, at the sliders' defaults")
     return [_number(value) for value in values]

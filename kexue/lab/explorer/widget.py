@@ -24,7 +24,7 @@ def _bundle(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise KexueError(f"the explorer's JavaScript has not been built ({path} is missing): run `make vendor`") from None
+        raise KexueError(f"the explorer's JavaScript is not built, {path} is missing: run `make vendor`") from None
 
 
 class Explorer(anywidget.AnyWidget):

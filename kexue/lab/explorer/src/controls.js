@@ -1,6 +1,6 @@
 // Sliders and choices: native inputs, so that keyboard and screen readers need nothing from us.
 
-import { element, symbol } from "./dom.js";
+import { element, rich, symbol } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { sliderScale } from "./scale.js";
 
@@ -40,7 +40,7 @@ function createChoice(control, set) {
   const name = `kexue-explorer-${++made}`;
   const inputs = control.options.map(({ value }) =>
     element("input", { type: "radio", name, value, onchange: () => set(control.name, value) }));
-  const labels = control.options.map(({ label }, i) => element("label", {}, inputs[i], element("span", {}, label)));
+  const labels = control.options.map(({ label }, i) => element("label", {}, inputs[i], rich(label)));
   const update = values => inputs.forEach(input => { input.checked = input.value === values[control.name]; });
   const options = element("div", {}, ...labels);
   return { node: element("fieldset", {}, element("legend", {}, control.name), options), update };

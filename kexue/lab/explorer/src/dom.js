@@ -9,6 +9,20 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Words with η_t, x^2 or θ_{t+1} in them, raised and lowered.
+const LEVEL = /(?<=\p{L})([_^])(?:\{([^}]*)\}|([\p{L}\p{N}*])(?![\p{L}\p{N}]))/gu;
+
+export function rich(text) {
+  const node = element("span");
+  let end = 0;
+  for (const match of text.matchAll(LEVEL)) {
+    node.append(text.slice(end, match.index), element(match[1] === "_" ? "sub" : "sup", {}, match[2] ?? match[3]));
+    end = match.index + match[0].length;
+  }
+  node.append(text.slice(end));
+  return node;
+}
+
 // A symbol as mathematics: letter, superscript, subscript.
 export function symbol({ base, sup, sub }) {
   return element("var", {}, base, sup && element("sup", {}, sup), sub && element("sub", {}, sub));

@@ -61,7 +61,8 @@ function render({ model, el }) {
 
   pointAt(stage, px => {
     const value = Math.min(x.high, Math.max(x.low, xScale.invert(px)));
-    set(x.name, x.integer ? Math.round(value) : Number(value.toPrecision(3)));
+    const short = Number(value.toPrecision(3));
+    set(x.name, x.integer ? Math.round(short) : short);
   });
   const observer = new ResizeObserver(([entry]) => {
     if (Math.abs(entry.contentRect.width - width) < 1) return;

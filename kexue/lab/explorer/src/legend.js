@@ -1,6 +1,6 @@
 // What each line is and its value where the x-slider stands; the readouts; the same in words for screen readers.
 
-import { element, symbolText } from "./dom.js";
+import { element, rich, symbolText } from "./dom.js";
 import { formatNumber } from "./format.js";
 
 const SWATCH = { circle: "M18,2.5a3.5,3.5 0 1,0 .01,0z", square: "M15,3h6v6h-6z",
@@ -9,7 +9,7 @@ const SWATCH = { circle: "M18,2.5a3.5,3.5 0 1,0 .01,0z", square: "M15,3h6v6h-6z"
 export function createLegend(specification, styles) {
   const items = specification.curves.map((part, i) => {
     const value = element("span", { class: "kexue-explorer-value" });
-    return { value, node: element("li", {}, swatch(part, styles[i]), element("span", {}, part.label), value) };
+    return { value, node: element("li", {}, swatch(part, styles[i]), rich(part.label), value) };
   });
   const update = ({ series }) => series.forEach((line, i) => {
     items[i].node.hidden = line === null;
@@ -29,7 +29,7 @@ function swatch(part, { colour, width, dash, symbol }) {
 
 export function createReadouts(specification) {
   const values = specification.readouts.map(() => element("dd"));
-  const rows = specification.readouts.map(({ label }, i) => element("div", {}, element("dt", {}, label), values[i]));
+  const rows = specification.readouts.map(({ label }, i) => element("div", {}, element("dt", {}, rich(label)), values[i]));
   const node = element("dl", { class: "kexue-explorer-readouts" }, ...rows);
   node.hidden = !rows.length;
   return { node, update: ({ readouts }) => readouts.forEach((v, i) => { values[i].textContent = formatNumber(v); }) };

@@ -30,53 +30,51 @@ function options({ alt, y, controls: [x] }, series, domain, width) {
   const size = { width, height: Math.round(Math.min(400, Math.max(250, width * 0.54))) };
   const label = [x.label, symbolText(x.symbol)].filter(Boolean).join(" ") + (x.unit && ` (${x.unit})`);
   const yTicks = ticks({ low: domain[0], high: domain[1], log: y.log }, 6);
-  const xTicks = ticks(x, narrow ? 4 : 7);
+  const xTicks = ticks(x, narrow ? 5 : 8);
   return {
     ...size,
     ariaLabel: alt,
     marginLeft: 52, marginRight: 14, marginTop: 30, marginBottom: 42,
     style: { background: "none", fontSize: narrow ? "12px" : "13px", fontFamily: "inherit", overflow: "visible" },
-    x: { type: x.log ? "log" : "linear", domain: [x.low, x.high], label, labelArrow: "none", labelAnchor: "center" },
-    y: { type: y.log ? "log" : "linear", domain, label: y.label, labelArrow: "none", labelAnchor: "top", clamp: false },
+    x: { type: x.log ? "log" : "linear", domain: [x.low, x.high] },
+    y: { type: y.log ? "log" : "linear", domain },
     marks: [
       gridX(xTicks.values, { strokeOpacity: 0.1 }), gridY(yTicks.values, { strokeOpacity: 0.1 }),
-      axisX({ ticks: xTicks.values, tickFormat: xTicks.format, labelOffset: 38 }),
-      axisY({ ticks: yTicks.values, tickFormat: yTicks.format, tickSize: 0 }),
-      ...series,
+      axisX({ ticks: xTicks.values, tickFormat: xTicks.format, label, labelArrow: "none", labelAnchor: "center", labelOffset: 38 }),
+      axisY({ ticks: yTicks.values, tickFormat: yTicks.format, label: y.label, labelArrow: "none", tickSize: 0 }),
+      ...series(domain),
     ],
   };
 }
 
-function marks({ y }, styles, { series }, at) {
-  const shown = value => Number.isFinite(value) && (!y.log || value > 0);
-  const drawn = series.flatMap((line, i) => line ? [{ ...line, style: styles[i] }] : []);
-  const clip = "frame";
-  return [
-    ruleX([at], { stroke: "currentColor", strokeOpacity: 0.35, className: "kexue-explorer-cursor" }),
-    ...drawn.flatMap(({ data, now, style }) => style.symbol
-      ? measured(data, style, y, clip)
-      : [curve(data, style, shown, clip),
-         dot(shown(now) ? [{ x: at, y: now }] : [], { x: "x", y: "y", r: 4, fill: style.colour, clip })]),
-  ];
-}
+// Lines are clipped at the frame; a dot is drawn whole or, outside the range, not at all.
+const marks = ({ y }, styles, { series }, at) => range => [
+  ruleX([at], { stroke: "currentColor", strokeOpacity: 0.35 }),
+  ...series.flatMap((part, i) => !part ? []
+    : styles[i].symbol ? measured(part.data, styles[i], range)
+    : [curve(part.data, styles[i], y), dots([{ x: at, y: part.now }], styles[i], range)]),
+];
 
-function curve(data, { colour, width, dash }, shown, clip) {
+function curve(data, { colour, width, dash }, { log }) {
   return line(data, {
-    x: "x", y: d => shown(d.y) ? d.y : NaN, // a gap where the expression is not real
-    stroke: colour, strokeWidth: width, strokeDasharray: dash, strokeLinejoin: "round", clip,
+    x: "x", y: d => log && d.y <= 0 ? NaN : d.y, // NaN: a gap where the expression cannot be drawn
+    stroke: colour, strokeWidth: width, strokeDasharray: dash, strokeLinejoin: "round", clip: "frame",
   });
 }
 
-function measured(data, { colour, width, symbol, joined }, y, clip) {
-  const shown = data.filter(d => !y.log || d.y > 0);
-  const bars = shown.filter(d => d.error > 0);
-  const low = d => y.log ? Math.max(d.y - d.error, Number.MIN_VALUE) : d.y - d.error;
+function measured(data, style, [low, high]) {
+  const ink = { stroke: style.colour, strokeWidth: style.width, clip: "frame" };
+  const within = y => Math.min(high, Math.max(low, y));
+  const bars = data.filter(d => d.error > 0);
   return [
-    ...(joined ? [line(shown, { x: "x", y: "y", stroke: colour, strokeWidth: width, clip })] : []),
-    ruleX(bars, { x: "x", y1: low, y2: d => d.y + d.error, stroke: colour, strokeWidth: width, clip }),
-    dot(shown, { x: "x", y: "y", symbol, r: 3.5, fill: colour, clip }),
+    ...(style.joined ? [line(data, { x: "x", y: "y", ...ink })] : []),
+    ruleX(bars, { x: "x", y1: d => within(d.y - d.error), y2: d => within(d.y + d.error), ...ink, clip: null }),
+    dots(data, style, [low, high]),
   ];
 }
+
+const dots = (data, { colour, symbol }, [low, high]) => dot(data.filter(d => d.y >= low && d.y <= high),
+  { x: "x", y: "y", symbol: symbol ?? "circle", r: symbol ? 3.5 : 4, fill: colour });
 
 // Powers of ten on a logarithmic axis that spans several, else round values.
 function ticks({ low, high, log }, count) {

@@ -38,14 +38,15 @@ export function yDomain(axis, values, previous) {
 function suits(range, extent, log) {
   const f = log ? Math.log : v => v;
   const filled = (f(extent[1]) - f(extent[0])) / (f(range[1]) - f(range[0]));
-  return extent[0] >= range[0] && extent[1] <= range[1] && filled > 0.3;
+  return extent[0] >= range[0] && extent[1] <= range[1] && filled > 0.5;
 }
 
 function widen([low, high], log) {
   if (log) return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high) + 1e-9)];
   const bottom = low >= 0 && low < high / 2 ? 0 : low;
   const step = niceStep((high - bottom || Math.abs(high) || 1) / 4);
-  return [Math.floor(bottom / step) * step, Math.ceil(high / step + 1e-9) * step];
+  const first = Math.floor(bottom / step + 1e-9), last = Math.ceil(high / step - 1e-9);
+  return first < last ? [first * step, last * step] : [(first - 1) * step, (last + 1) * step];
 }
 
 function niceStep(rough) {
