@@ -158,7 +158,7 @@ def figure(**changes) -> Explorer:
         ],
         "x": STEPS,
         "y": Axis("regret", log=True),
-        "controls": [Slider(D, 0.1, 10, 1, "diameter", log=True), Choice("schedule", ["constant", "decay"])],
+        "controls": [Slider(D, 0.1, 10, 1, "diameter D", log=True), Choice("schedule", ["constant", "decay"])],
         "readouts": [Readout(D * T, "product")],
         "title": "A bound",
         "alt": "A falling line",

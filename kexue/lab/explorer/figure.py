@@ -143,7 +143,7 @@ def _control(control: Slider | Choice) -> dict[str, Any]:
         "kind": "slider",
         "name": control.name,
         "symbol": symbol_parts(control.symbol),
-        "label": control.label,
+        "label": control.words,
         "unit": control.unit,
         "low": float(control.low),
         "high": float(control.high),

@@ -20,7 +20,7 @@ class Slider:
     Args:
         symbol: the expressions' own symbol; its name is shown behind the label and is its key in `Explorer.values`.
         low, high, default: low < high, low ≤ default ≤ high; low > 0 when `log`.
-        label: words, without the symbol: "diameter".
+        label: words, with or without the symbol at their end: "diameter" and "diameter D" look the same.
         log: equal steps in the logarithm.
         unit: shown behind the value.
     """
@@ -52,6 +52,12 @@ class Slider:
     def name(self) -> str:
         """Its key in `Explorer.values`."""
         return str(self.symbol)
+
+    @property
+    def words(self) -> str:
+        """The label without the symbol."""
+        words, _, last = self.label.rpartition(" ")
+        return words if last == self.name else self.label
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def _fractional_limit(expression: sp.Expr, values: dict[sp.Symbol, float]) -> Va
 def _control(control: Slider | Choice) -> str:
     if isinstance(control, Choice):
         return f"  {control.name} = {control.default} (one of {', '.join(control.options)})"
-    words = " ".join(filter(None, (control.label, control.name)))
+    words = " ".join(filter(None, (control.words, control.name)))
     scale = ", logarithmic" if control.log else ""
     low, default, high = map(_number, (control.low, control.default, control.high))
     return f"  {words} = {default}{control.unit} ({low} to {high}{scale})"
