@@ -8,8 +8,11 @@ let made = 0; // ids must differ between the explorers of a page
 
 // set(name, value) is called when the reader moves something; update(values) shows values set elsewhere.
 export function createControls(specification, set) {
-  const controls = specification.controls.map(control =>
-    control.kind === "slider" ? createSlider(control, set) : createChoice(control, set));
+  const of = kind => specification.controls.filter(control => control.kind === kind);
+  const controls = [ // sliders share rows, a choice has its own
+    ...of("slider").map(control => createSlider(control, set)),
+    ...of("choice").map(control => createChoice(control, set)),
+  ];
   return {
     node: element("div", { class: "kexue-explorer-controls" }, ...controls.map(control => control.node)),
     update: values => controls.forEach(control => control.update(values)),
