@@ -40,12 +40,13 @@ references: vendor ## run the pages and write the text outputs that the tests co
 vendor: $(INSTALLED) $(FRONT_END) $(EXPLORER) ## install Python packages and front-end files
 
 lock: $(INSTALLED) ## resolve constraints.txt and package-lock.json again
+	@mkdir -p _build
 	{ echo "# Resolved by \`make lock\` from requirements.txt, for every supported Python and system. Do not edit."; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-	    --no-emit-index-url --no-emit-find-links requirements.txt; } > constraints.txt.new
-	@! grep -nE '://|^-|@ |\+' constraints.txt.new || \
-	  { rm constraints.txt.new; echo "make lock: the lines above name a place or a local build, not a release"; exit 1; }
-	mv constraints.txt.new constraints.txt
+	    --no-emit-index-url --no-emit-find-links requirements.txt; } > _build/constraints.txt
+	@! grep -nE '://|^-|@ |\+' _build/constraints.txt || \
+	  { rm _build/constraints.txt; echo "make lock: the lines above name a place or a local build, not a release"; exit 1; }
+	mv _build/constraints.txt constraints.txt
 	$(NPM) install --package-lock-only
 
 newest: ## build and test a copy of this tree with the newest versions that requirements.txt allows
