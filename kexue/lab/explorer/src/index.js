@@ -11,74 +11,96 @@ const REST = 500; // ms without movement before the numbers are spoken
 
 function render({ model, el }) {
   const specification = model.get("specification");
-  const x = specification.controls[0];
-  const styles = seriesStyles(specification.curves);
+  const [x] = specification.controls;
   const evaluate = createEvaluator(specification);
-  const picture = createPicture(specification, styles);
-
-  const set = (name, value) => {
-    model.set("values", { ...model.get("values"), [name]: value });
-    model.save_changes();
-  };
-  const reset = () => {
-    picture.forget();
-    model.set("values", Object.fromEntries(specification.controls.map(c => [c.name, c.default])));
-    model.save_changes();
-  };
-
-  const controls = createControls(specification, set);
-  const legend = createLegend(specification, styles);
-  const readouts = createReadouts(specification);
-  const stage = element("div", { class: "kexue-explorer-picture" });
-  const status = element("p", { class: "kexue-explorer-status", role: "status" });
-  const root = element("div", { class: "kexue-explorer", role: "group", "aria-label": specification.title },
-    element("div", { class: "kexue-explorer-head" },
-      element("p", { class: "kexue-explorer-title" }, specification.title),
-      element("button", { type: "button", onclick: reset }, "Reset")),
-    legend.node, stage, controls.node, readouts.node, status);
-  el.append(root);
-
-  let frame = 0, rest = 0, width = 0, xScale = null;
-  const redraw = () => {
-    frame = 0;
+  const view = createView(specification, {
+    set: values => {
+      model.set("values", { ...model.get("values"), ...values });
+      model.save_changes();
+    },
+  });
+  const clock = createClock(() => {
     const values = model.get("values"), drawn = evaluate(values);
-    for (const part of [legend, readouts]) part.update(drawn);
-    if (width) {
-      const { svg, xScale: scale } = picture.draw(drawn, values, width);
-      xScale = scale;
-      stage.replaceChildren(svg);
-    }
-    return () => describe(specification, values, drawn);
-  };
-  const schedule = () => {
-    controls.update(model.get("values"));
-    frame ||= requestAnimationFrame(() => {
-      const words = redraw();
-      clearTimeout(rest);
-      rest = setTimeout(() => { status.textContent = words(); }, REST);
-    });
+    view.draw(values, drawn);
+    return () => view.say(describe(specification, values, drawn));
+  });
+  const moved = () => {
+    view.controls.update(model.get("values"));
+    clock.ask();
   };
 
-  pointAt(stage, px => {
-    const value = Math.min(x.high, Math.max(x.low, xScale.invert(px)));
-    const short = Number(value.toPrecision(3));
-    set(x.name, x.integer ? Math.round(short) : short);
-  });
-  const observer = new ResizeObserver(([entry]) => {
-    if (Math.abs(entry.contentRect.width - width) < 1) return;
-    width = Math.floor(entry.contentRect.width);
-    schedule();
-  });
-  observer.observe(stage);
-  model.on("change:values", schedule);
-  schedule();
+  el.append(view.root);
+  const observer = new ResizeObserver(([entry]) => view.resize(entry.contentRect.width) && clock.ask());
+  observer.observe(view.stage);
+  pointAt(view.stage, px => view.set({ [x.name]: valueAt(x, view.xScale.invert(px)) }));
+  model.on("change:values", moved);
+  moved();
 
   return () => {
     observer.disconnect();
-    model.off("change:values", schedule);
-    cancelAnimationFrame(frame);
-    clearTimeout(rest);
+    model.off("change:values", moved);
+    clock.stop();
   };
+}
+
+// What is on the page, and how to redraw it; `set` is told what the reader moves.
+function createView(specification, { set }) {
+  const styles = seriesStyles(specification.curves);
+  const picture = createPicture(specification, styles);
+  const controls = createControls(specification, (name, value) => set({ [name]: value }));
+  const legend = createLegend(specification, styles), readouts = createReadouts(specification);
+  const stage = element("div", { class: "kexue-explorer-picture" });
+  const status = element("p", { class: "kexue-explorer-status", role: "status" });
+  const reset = element("button", { type: "button", onclick: () => {
+    picture.forget();
+    set(Object.fromEntries(specification.controls.map(control => [control.name, control.default])));
+  } }, "Reset");
+  const head = element("div", { class: "kexue-explorer-head" },
+    element("p", { class: "kexue-explorer-title" }, specification.title), reset);
+  const root = element("div", { class: "kexue-explorer", role: "group", "aria-label": specification.title },
+    head, legend.node, stage, controls.node, readouts.node, status);
+  let width = 0;
+
+  return {
+    root, stage, controls, set, xScale: null,
+    say(words) { status.textContent = words; },
+    resize(next) {
+      const changed = Math.floor(next) !== width;
+      width = Math.floor(next);
+      return changed;
+    },
+    draw(values, drawn) {
+      legend.update(drawn);
+      readouts.update(drawn);
+      if (!width) return; // not laid out yet: the ResizeObserver will ask again
+      const { svg, xScale } = picture.draw(drawn, values, width);
+      this.xScale = xScale;
+      stage.replaceChildren(svg);
+    },
+  };
+}
+
+// Draws once a frame however often it is asked, and calls what `draw` returned when nothing has moved for a while.
+function createClock(draw) {
+  let frame = 0, rest = 0;
+  const tick = () => {
+    frame = 0;
+    const rested = draw();
+    clearTimeout(rest);
+    rest = setTimeout(rested, REST);
+  };
+  return {
+    ask() { frame ||= requestAnimationFrame(tick); },
+    stop() {
+      cancelAnimationFrame(frame);
+      clearTimeout(rest);
+    },
+  };
+}
+
+function valueAt({ low, high, integer }, value) {
+  const short = Number(Math.min(high, Math.max(low, value)).toPrecision(3));
+  return Math.min(high, Math.max(low, integer ? Math.round(short) : short));
 }
 
 // Pressing on the picture moves the x-slider there; dragging goes on with it.

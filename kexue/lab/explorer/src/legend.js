@@ -29,7 +29,8 @@ function swatch(part, { colour, width, dash, symbol }) {
 
 export function createReadouts(specification) {
   const values = specification.readouts.map(() => element("dd"));
-  const rows = specification.readouts.map(({ label }, i) => element("div", {}, element("dt", {}, rich(label)), values[i]));
+  const rows = specification.readouts.map(({ label }, i) =>
+    element("div", {}, element("dt", {}, rich(label)), values[i]));
   const node = element("dl", { class: "kexue-explorer-readouts" }, ...rows);
   node.hidden = !rows.length;
   return { node, update: ({ readouts }) => readouts.forEach((v, i) => { values[i].textContent = formatNumber(v); }) };

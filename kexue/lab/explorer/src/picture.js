@@ -30,6 +30,7 @@ function options({ alt, y, controls: [x] }, series, domain, width) {
   const size = { width, height: Math.round(Math.min(400, Math.max(250, width * 0.54))) };
   const label = [x.label, symbolText(x.symbol)].filter(Boolean).join(" ") + (x.unit && ` (${x.unit})`);
   const yTicks = ticks({ low: domain[0], high: domain[1], log: y.log }, 6);
+  const bare = { labelArrow: "none" };
   const xTicks = ticks(x, narrow ? 5 : 8);
   return {
     ...size,
@@ -40,8 +41,8 @@ function options({ alt, y, controls: [x] }, series, domain, width) {
     y: { type: y.log ? "log" : "linear", domain },
     marks: [
       gridX(xTicks.values, { strokeOpacity: 0.1 }), gridY(yTicks.values, { strokeOpacity: 0.1 }),
-      axisX({ ticks: xTicks.values, tickFormat: xTicks.format, label, labelArrow: "none", labelAnchor: "center", labelOffset: 38 }),
-      axisY({ ticks: yTicks.values, tickFormat: yTicks.format, label: y.label, labelArrow: "none", tickSize: 0 }),
+      axisX({ ticks: xTicks.values, tickFormat: xTicks.format, label, labelAnchor: "center", labelOffset: 38, ...bare }),
+      axisY({ ticks: yTicks.values, tickFormat: yTicks.format, label: y.label, tickSize: 0, ...bare }),
       ...series(domain),
     ],
   };
@@ -81,8 +82,12 @@ function ticks({ low, high, log }, count) {
   if (!log) return { values: count, format: formatNumber };
   const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
   const every = Math.ceil((last - first + 1) / (count + 1));
-  const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(e => (e - first) % every === 0);
-  if (exponents.length > 2) return { values: exponents.map(e => 10 ** e), format: v => powerOfTen(Math.round(Math.log10(v))) };
-  const minor = Array.from({ length: last - first + 2 }, (_, i) => first - 1 + i).flatMap(e => [1, 2, 5].map(m => m * 10 ** e));
-  return { values: minor.filter(v => v >= low * 0.999 && v <= high * 1.001), format: formatNumber };
+  const exponents = range(first, last).filter(e => (e - first) % every === 0);
+  if (exponents.length > 2) {
+    return { values: exponents.map(e => 10 ** e), format: v => powerOfTen(Math.round(Math.log10(v))) };
+  }
+  const round = range(first - 1, last).flatMap(e => [1, 2, 5].map(m => m * 10 ** e));
+  return { values: round.filter(v => v >= low * 0.999 && v <= high * 1.001), format: formatNumber };
 }
+
+const range = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
