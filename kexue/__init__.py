@@ -1,0 +1,3 @@
+"""Kexue Book: nine articles of 科学空间 as checked derivations and experiments."""
+
+__version__ = "0.1.0"
