@@ -12,7 +12,7 @@ from kexue.proof import finders, numeric
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, ProofError, Relation, Undecided, Vec, VectorFamily, head
 from kexue.proof.kernel.terms import heads, is_rule, substitute
-from kexue.proof.render import LedgerView, StepView
+from kexue.proof.render import Box, LedgerView, StepView, Trial
 
 SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
 
@@ -31,6 +31,11 @@ class Part:
     def __init__(self, term, open=True):
         self.term, self.open = term, open
 
+    @property
+    def value(self):
+        """The summand as an expression."""
+        return self.term.value
+
     def __mul__(self, other):
         if isinstance(other, Part):
             a, b = self.term, other.term
@@ -41,6 +46,8 @@ class Part:
     __rmul__ = __mul__
 
     def __truediv__(self, other):
+        if isinstance(other, Part):
+            raise IllFormed("a summand of a certificate is divided by a number, not by a step")
         return self * (1 / sympify(other))
 
 
@@ -78,10 +85,18 @@ class Step(Part, StepView):
         """The names of the hypotheses that the step rests on."""
         return sorted(h.name for h in self.fact.hypotheses)
 
-    def at(self, mapping, given=()):
-        """The step with symbols, vectors or functions replaced; ``given`` proves the hypotheses that this changes."""
+    def at(self, mapping, given=(), keeping=()):
+        """The step with symbols, vectors or functions replaced.
+
+        A hypothesis that speaks of what is replaced changes with it: ``given`` lists the steps that prove the changed ones,
+        ``keeping`` the hypotheses that are still assumed, in their changed form.
+        """
         mapping = {_own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()}
-        fact = rules.instantiate(self.fact, mapping, [step.fact for step in given])
+        kept = [h for step in keeping for h in step.fact.hypotheses]
+        try:
+            fact = rules.instantiate(self.fact, mapping, [step.fact for step in given], kept)
+        except Undecided as reason:
+            raise Undecided(f"an instance of step {self.label} of the ledger “{self.ledger.title}”: {reason}") from None
         return Step(self.ledger, fact, name=self.name, number=self.number, why=f"instance of {self.label}")
 
 
@@ -95,17 +110,16 @@ class Ledger(LedgerView):
     def __init__(self, title, article=None):
         self.title, self.article = title, article
         self.context = rules.Context()
-        self.declared, self.hypotheses, self.steps = {}, [], []
+        self.declared, self.hypotheses, self.steps = set(), [], []
 
     # -- declarations
 
     def _declare(self, names, make):
-        made = []
-        for name in names.split():
-            if name in self.declared:
-                raise IllFormed(f"{name} is declared twice in the ledger “{self.title}”")
-            self.declared[name] = make(name)
-            made.append(self.declared[name])
+        made = [make(name) for name in names.split()]
+        for thing in made:
+            if _own_head(thing) in self.declared:
+                raise IllFormed(f"{thing} is declared twice in the ledger “{self.title}”")
+            self.declared.add(_own_head(thing))
         return made[0] if len(made) == 1 else made
 
     def scalar(self, names, lower=None, upper=None, **assumptions):
@@ -164,6 +178,10 @@ class Ledger(LedgerView):
         self.hypotheses.append(step)
         return step
 
+    def box(self, title="Hypotheses"):
+        """The hypotheses, as a box for the head of a chapter."""
+        return Box(title, list(self.hypotheses))
+
     # -- steps
 
     def equal(self, left, right, why="", by=(), name=""):
@@ -182,6 +200,27 @@ class Ledger(LedgerView):
         """Any relation, with a certificate from the summands of ``by``."""
         relation = self._relation(relation)
         return self._add(lambda: self._algebra(relation, by), relation, why, name, by)
+
+    def trial(self, relation, by=(), expect=None):
+        """What the checker says of a relation, without adding it: a :class:`Trial`.
+
+        Raises :class:`ProofError` where ``expect`` ("proved", "refuted", "undecided") is given and the verdict is another.
+        """
+        trial = self._trial(relation, by)
+        if expect not in (None, trial.verdict):
+            raise ProofError(f"a trial of the ledger “{self.title}” was expected to be {expect}:\n{trial!r}")
+        return trial
+
+    def _trial(self, relation, by):
+        relation, kept = self._relation(relation), list(self.steps)
+        try:
+            self.claim(relation, "a trial", by)
+            return Trial(relation, "proved", "")
+        except (Refuted, Undecided) as error:
+            verdict = "refuted" if isinstance(error, Refuted) else "undecided"
+            return Trial(relation, verdict, str(getattr(error, "witness", error)))
+        finally:
+            self.steps = kept
 
     def induction(self, relation, on, base=(), step=lambda ih: [ih], why="", name=""):
         """A relation for every ``on``: its first case from ``base``, the next from ``step(induction hypothesis)``."""
@@ -232,9 +271,9 @@ class Ledger(LedgerView):
 
         return self._add(prove, Relation(relation, "⇔", Relation(unknown, "=", solution)), why, name)
 
-    def instance(self, step, mapping, given=(), why="", name=""):
-        """A step for particular values, as a line of its own."""
-        return self._add(lambda: step.at(mapping, given).fact, step.relation, why, name, [step, *given])
+    def instance(self, step, mapping, given=(), keeping=(), why="", name=""):
+        """A step for particular values, as a line of its own; see :meth:`Step.at`."""
+        return self._add(lambda: step.at(mapping, given, keeping).fact, step.relation, why, name, [step, *given])
 
     def discharge(self, step, hypothesis, proof, why="", name=""):
         """A step with one of its hypotheses replaced by a proof of it."""
@@ -297,8 +336,7 @@ class Ledger(LedgerView):
         return relation
 
     def _check_declared(self, relation):
-        own = set(map(_own_head, self.declared.values()))
-        if missing := heads(relation) - own:
+        if missing := heads(relation) - self.declared:
             names = ", ".join(sorted(map(str, missing)))
             raise IllFormed(f"not declared in the ledger “{self.title}”: {names}; declare it first (ledger.scalar, .vector, …)")
 

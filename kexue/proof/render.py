@@ -1,5 +1,6 @@
 """How steps and ledgers appear: HTML with TeX for pages and notebooks, text for terminals and tests."""
 
+from dataclasses import dataclass
 from html import escape
 
 from kexue.proof.kernel.terms import Relation
@@ -11,8 +12,8 @@ RULES = {
     "square root": "square root of both sides", "limit": "limit", "solve": "solved, uniquely", "discharge": "hypothesis proved",
 }
 STYLE = """<style>
-.kexue-ledger{--ok:#1a7f37;--given:#8250df;margin:.6em 0;font-size:1em}
-html[data-theme=dark] .kexue-ledger,[data-jp-theme-light=false] .kexue-ledger{--ok:#4ac26b;--given:#c297ff}
+.kexue-ledger{--ok:#1a7f37;--given:#8250df;--bad:#c4201b;--open:#8a5a00;margin:.6em 0;font-size:1em}
+html[data-theme=dark] .kexue-ledger,[data-jp-theme-light=false] .kexue-ledger{--ok:#4ac26b;--given:#c297ff;--bad:#ff8177;--open:#e0a52f}
 .kexue-ledger .line{display:grid;grid-template-columns:3em minmax(0,1fr) auto;gap:0 .6em;align-items:center;
  padding:.45em .2em;border-top:1px solid color-mix(in srgb,currentColor 16%,transparent)}
 .kexue-ledger .line:first-of-type{border-top:0}
@@ -24,6 +25,8 @@ html[data-theme=dark] .kexue-ledger,[data-jp-theme-light=false] .kexue-ledger{--
 .kexue-ledger .badge{font-size:.78em;font-weight:600;color:var(--ok);border:1px solid var(--ok);border-radius:1em;
  padding:0 .6em;white-space:nowrap}
 .kexue-ledger .badge.assumed{color:var(--given);border-color:var(--given)}
+.kexue-ledger .badge.refuted{color:var(--bad);border-color:var(--bad)}
+.kexue-ledger .badge.undecided{color:var(--open);border-color:var(--open)}
 .kexue-ledger details{display:inline-block;margin-left:.6em;max-width:100%;vertical-align:top}
 .kexue-ledger details>div{overflow-x:auto;overflow-y:hidden;padding:.3em 0}
 .kexue-ledger summary{cursor:pointer;text-decoration:underline dotted}
@@ -109,7 +112,7 @@ class StepView:
         return f"<details><summary>{title}</summary>{body}</details>" if parts else ""
 
     def _repr_html_(self):
-        return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{self.line_html()}</div>'
+        return framed(self.line_html())
 
     def __repr__(self):
         mark = "✓" if self.verdict == "proved" else "·"
@@ -140,8 +143,7 @@ class LedgerView:
 
     def _repr_html_(self):
         lines = "".join(s.line_html(chained=True) for s in self.steps)
-        head = f'<div class="head">{escape(self.title)}: {len(self.steps)} steps, every one proved</div>'
-        return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{head}{lines}</div>'
+        return framed(lines, f"{self.title}: {len(self.steps)} steps, every one proved")
 
     def __repr__(self):
         return "\n".join([self.title, *map(repr, self.hypotheses), *map(repr, self.steps)])
@@ -154,12 +156,36 @@ class Box:
         self.title, self.steps = title, steps
 
     def _repr_html_(self):
-        lines = "".join(s.line_html() for s in self.steps)
-        head = f'<div class="head">{escape(self.title)}</div>'
-        return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{head}{lines}</div>'
+        return framed("".join(s.line_html() for s in self.steps), self.title)
 
     def __repr__(self):
         return "\n".join([self.title, *map(repr, self.steps)])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A verdict without consequences: proved, refuted (``detail`` is the witness), or undecided (``detail`` says why)."""
+
+    relation: Relation
+    verdict: str
+    detail: str
+
+    def _repr_html_(self):
+        mark = {"proved": "✓", "refuted": "✗", "undecided": "?"}[self.verdict]
+        line = (
+            f'<div class="line"><span class="no">try</span><div class="formula">{inline(self.relation)}</div>'
+            f'<span class="badge {self.verdict}">{mark} {self.verdict}</span><div class="note">{escape(self.detail)}</div></div>'
+        )
+        return framed(line)
+
+    def __repr__(self):
+        return f"{self.verdict}: {text(self.relation)}" + (f"\n      {self.detail}" if self.detail else "")
+
+
+def framed(lines, head=""):
+    """Lines in the frame that carries their style and lets MathJax in."""
+    head = f'<div class="head">{escape(head)}</div>' if head else ""
+    return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{head}{lines}</div>'
 
 
 def _shown(value):

@@ -196,10 +196,10 @@ class Normaliser(Signs):
         (c, u, outer), (d, v, inner) = left, right
         if not (outer or inner):
             return self.skeleton(c * d) * self.gram(u, v)
-        entry = c * d * Inner(u, v)
-        for limit in reversed((*outer, *inner)):
-            entry = Sum(entry, limit)
-        return self.skeleton(entry)
+        try:
+            return self.skeleton(nested(c * d * Inner(u, v), (*outer, *inner)))
+        except Undecided:  # finite sums commute, and one order may be easier to sift
+            return self.skeleton(nested(c * d * Inner(u, v), (*inner, *outer)))
 
     def gram(self, u, v):
         if isinstance(u, OrthonormalVec) and isinstance(v, OrthonormalVec) and u.name == v.name:
@@ -300,6 +300,13 @@ def index(level, positive, used):
     """The canonical index of a sum in which sums of lower levels are nested, apart from the symbols in use."""
     k = INDICES.setdefault((level, positive), Dummy(f"k{level}", integer=True, positive=positive or None))
     return index(level + 1, positive, used) if k in used else k
+
+
+def nested(body, limits):
+    """A sum over several indices, the outermost first."""
+    for limit in reversed(limits):
+        body = Sum(body, limit)
+    return body
 
 
 def height(e):

@@ -5,10 +5,10 @@ all values that their declarations admit. Only the functions of this module hold
 ledger and rendering can ask, and cannot decide). Each raises :class:`Undecided` where its conditions do not follow.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import signature
 
-from sympy import Dummy, Integer, Limit, Sum, oo, sqrt
+from sympy import Dummy, Integer, Limit, Sum, nan, oo, sqrt, zoo
 
 from kexue.proof.kernel.normal import Context, Normaliser
 from kexue.proof.kernel.terms import Expect, IllFormed, ProofError, Relation, Undecided, Vec, heads, is_rule, is_vector, norm2
@@ -108,7 +108,7 @@ def normaliser(context, rewrites):
         left, right = fact.relation.lhs, fact.relation.rhs
         if fact.relation.op != "=" or not isinstance(left, Vec) or not is_vector(right):
             raise IllFormed(f"not an equation for a vector: {left} {fact.relation.op} {right}")
-        table[n.canonical(left)] = right
+        table[n.canonical(left)] = context.unfold(right)
     n.rewrites = table
     return n
 
@@ -163,18 +163,22 @@ def _checked(n, term):
     return sign[1] and not term.squares and all(f.relation.strict for f in term.facts)
 
 
-def instantiate(fact, mapping, discharged=()):
-    """Γσ ⊢ φσ for a substitution σ of general things; a hypothesis that σ changes must be among ``discharged``, proved."""
+def instantiate(fact, mapping, discharged=(), keeping=()):
+    """Γσ ⊢ φσ for a substitution σ. A hypothesis that σ changes must be proved by ``discharged`` or named in ``keeping``."""
     context = fact.context
     _same_ledger(context, discharged)
     for name, value in mapping.items():
         _admissible(context, name, value)
     kept, proofs = set(), []
     for h in fact.hypotheses:
-        if not h.free(context) & set(mapping):
-            kept.add(h)
+        changed = _substitute_free(context, h, mapping) if h.free(context) & set(mapping) else None
+        proof = changed and _proof_of(context, changed, h.forall, discharged)
+        if proof:
+            proofs.append(proof)
+        elif changed and h not in keeping:
+            raise Undecided(f"hypothesis {h.name} changes under the substitution: prove it (given=[…]) or keep it (keeping=[…])")
         else:
-            proofs.append(_proof_of(_substitute_free(context, h, mapping), h, discharged))
+            kept.add(replace(h, name=f"{h.name} for this {_names(mapping)}", relation=changed) if changed else h)
     relation = _substitute(context, fact.relation, mapping)
     return Fact(_KEY, context, relation, kept | _union(*proofs), "instance", (fact, *proofs), mapping)
 
@@ -193,10 +197,15 @@ def _substitute_free(context, hypothesis, mapping):
     return _substitute(context, hypothesis.relation, fixed)
 
 
+def _names(mapping):
+    return ", ".join(getattr(name, "__name__", str(name)) for name in mapping)
+
+
 def discharge(fact, hypothesis, proof):
     """Γ, H ⊢ φ and Δ ⊢ H give Γ, Δ ⊢ φ."""
     _same_ledger(fact.context, [proof])
-    _proof_of(hypothesis.relation, hypothesis, [proof])
+    if not _proof_of(fact.context, hypothesis.relation, hypothesis.forall, [proof]):
+        raise Undecided(f"{proof.relation} is not hypothesis {hypothesis.name} for all its variables")
     rest = fact.hypotheses - {hypothesis} | proof.hypotheses
     return Fact(_KEY, fact.context, fact.relation, rest, "discharge", (fact, proof), hypothesis)
 
@@ -212,14 +221,14 @@ def _body(value):
     return value(*(Dummy("i", integer=True, positive=True) for _ in signature(value).parameters))
 
 
-def _proof_of(relation, hypothesis, proofs):
-    """The proof that states a hypothesis's relation, for all its variables."""
+def _proof_of(context, relation, forall, proofs):
+    """The fact among ``proofs`` that states a relation for all of its variables, or None."""
+    n = Normaliser(context)
     for proof in proofs:
-        n = Normaliser(proof.context)
         enough = proof.relation.op in ENOUGH[relation.op]
-        if enough and all(map(proof.general_in, hypothesis.forall)) and _equal_slacks(n, proof.relation, relation):
+        if enough and all(map(proof.general_in, forall)) and _equal_slacks(n, proof.relation, relation):
             return proof
-    raise Undecided(f"hypothesis {hypothesis.name} changes under the substitution, and none of the facts given proves it")
+    return None
 
 
 ENOUGH = {"=": "=", "≤": "≤≥<>=", "≥": "≤≥<>=", "<": "<>", ">": "<>", "⇔": ""}
@@ -245,9 +254,9 @@ def _admissible(context, name, value):
         return
     if is_vector(value):
         raise IllFormed(f"{name} is a number, {value} is a vector")
-    if getattr(name, "is_integer", False) and not value.is_integer:
-        raise Undecided(f"{value} stands for {name}, and is not known to be an integer")
     assumptions = name._kwargs if hasattr(name, "_kwargs") else name.assumptions0
+    if assumptions.get("integer") and not value.is_integer:
+        raise Undecided(f"{value} stands for {name}, and is not known to be an integer")
     for kind in ("positive", "nonnegative", "negative", "nonpositive", "nonzero"):
         if assumptions.get(kind):
             _require_sign(n, kind, name, value)
@@ -344,7 +353,9 @@ def value_at_zero(context, expression, u):
     sign = Normaliser(context).sign(bottom)
     if not sign or not sign[1]:
         raise Undecided(f"the denominator {parts[1]} may vanish in the limit")
-    return top / bottom
+    plain = substitute(expression, {u: Integer(0)})
+    readable = not plain.has(zoo, nan, oo) and Normaliser(context).is_zero(plain - top / bottom)
+    return plain if readable else top / bottom
 
 
 def limit(context, expression, variable, value):

@@ -1,5 +1,6 @@
 """The signs that follow from declarations: of a tree, and of a polynomial whose symbols are bounded."""
 
+from itertools import permutations
 from math import prod
 
 from sympy import Add, Dummy, Integer, Mul, Pow, Sum, Symbol, exp, factor_list
@@ -68,9 +69,9 @@ class Signs:
         """All monomials of one sign, with T = t + u for some t ≤ T and every bounded symbol measured from its lower bound."""
         names = {s: g for g, s in self.generators.items() if s in polynomial.free_symbols}
         symbols = {g: self.generator(g) for g in (*names.values(), *self.bounds) if isinstance(g, Symbol)}
-        uppers = [(symbols[u], symbols[g]) for g, (_, u) in self.bounds.items() if u in symbols]
-        for move in [None, *uppers]:
-            shifted, gaps = self.shift(polynomial, [move] if move else [], symbols)
+        uppers = [move for g, (_, upper) in self.bounds.items() if (move := upper_move(upper, g, symbols))]
+        for moves in ((), *permutations(uppers, 1), *permutations(uppers, 2)):
+            shifted, gaps = self.shift(polynomial, moves, symbols)
             sign = sum_sign([self.monomial_sign(m, names, gaps) for m in Add.make_args(shifted.expand())])
             if sign:
                 return sign
@@ -95,6 +96,12 @@ class Signs:
             gaps.add(gap := Dummy("gap"))
             polynomial = polynomial.xreplace({symbol: base + gap})
         return polynomial, gaps
+
+
+def upper_move(upper, bounded, symbols):
+    """t ≤ T + c as the substitution T = t − c (+ a gap)."""
+    shift, top = upper.as_coeff_Add() if upper is not None else (0, None)
+    return (symbols[top], symbols[bounded] - shift) if top in symbols else None
 
 
 def product_sign(signs):
