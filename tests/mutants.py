@@ -5,6 +5,7 @@ import copy
 import io
 import os
 import pickle
+import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -15,9 +16,10 @@ SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mul
 SWAPS |= {ast.LtE: ast.GtE, ast.GtE: ast.LtE}
 
 
-def page_cells(path: Path) -> list[str]:
-    """The sources of a page's code cells."""
-    return [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+def formula_cells(path: Path) -> list[str]:
+    """The sources of a page's code cells, without those that only draw, show or try."""
+    cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+    return [source for source in cells if not any(call in source for call in ("explore(", "hand_on(", ".trial("))]
 
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:
@@ -26,9 +28,9 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
     for number, node in enumerate(ast.walk(tree)):
         for change in changes(node):
             copied = copy.deepcopy(tree)
-            target = next(n for i, n in enumerate(ast.walk(copied)) if i == number)
-            what = change(target)
-            yield f"line {node.lineno}: {what} in {ast.unparse(node)}", ast.unparse(copied)
+            what = change(next(n for i, n in enumerate(ast.walk(copied)) if i == number))
+            line = next(s for s in tree.body if s.lineno <= node.lineno <= s.end_lineno)
+            yield f"{what} in {ast.unparse(node)} of {ast.unparse(line)}", ast.unparse(copied)
 
 
 def changes(node: ast.AST) -> list:
@@ -64,16 +66,17 @@ def raise_number(node: ast.Constant) -> str:
     return f"{node.value - 1} became {node.value}"
 
 
-def outcomes(cells: list[str], chosen=lambda index, source: True) -> Iterator[tuple[int, str, str | None]]:
-    """(cell, edit, error) for every edit of every chosen cell; the error is None where the edited page still passes.
+def outcomes(cells: list[str], every: int = 1) -> Iterator[tuple[str, str | None]]:
+    """(edit, error) for every n-th edit of the cells; the error is None where the edited page still passes.
 
     Each edited page runs in a child process forked just before the edited cell, so that what comes earlier is not run again.
     """
-    space: dict = {}
+    space, count = {}, 0
     for index, source in enumerate(cells):
-        if chosen(index, source):
-            for what, changed in mutants(source):
-                yield index, what, forked(lambda changed=changed: run([changed, *cells[index + 1 :]], space))
+        for what, changed in mutants(source):
+            if count % every == 0:
+                yield what, forked([changed, *cells[index + 1 :]], space)
+            count += 1
         run([source], space)
 
 
@@ -83,13 +86,13 @@ def run(cells: list[str], space: dict) -> None:
             exec(compile(source, "<cell>", "exec"), space)  # the page's own code
 
 
-def forked(action) -> str | None:
-    """The error that an action ends in, found out in a child process."""
+def forked(cells: list[str], space: dict) -> str | None:
+    """The error that running the cells ends in, found out in a child process."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            action()
+            run(cells, space)
             result = None
         except Exception as error:  # whatever stops the page is what we want to see
             result = f"{type(error).__name__}: {error}"
@@ -100,3 +103,9 @@ def forked(action) -> str | None:
         result = pickle.loads(pipe.read())
     os.waitpid(child, 0)
     return result
+
+
+if __name__ == "__main__":
+    for page in sys.argv[1:]:
+        for edit, error in outcomes(formula_cells(Path(page))):
+            print("survived" if error is None else "caught  ", edit, "" if error is None else f"<- {error.splitlines()[0]}", flush=True)

@@ -117,7 +117,7 @@ class Ledger(LedgerView):
     def _declare(self, names, make):
         made = [make(name) for name in names.split()]
         for thing in made:
-            if _own_head(thing) in self.declared:
+            if any(_kind(thing) == _kind(other) for other in self.declared):
                 raise IllFormed(f"{thing} is declared twice in the ledger “{self.title}”")
             self.declared.add(_own_head(thing))
         return made[0] if len(made) == 1 else made
@@ -162,7 +162,7 @@ class Ledger(LedgerView):
 
     def define(self, left, right):
         """``left`` stands for ``right`` from now on; its arguments are the variables of the definition."""
-        self._check_declared(Relation(left, "=", sympify(right)))
+        self._check_declared(Relation(left, "=", right))
         parameters = left.indices if isinstance(left, Vec) else left.args if left.args else ()
         if any(head(left) in heads(s.relation) for s in (*self.steps, *self.hypotheses)):
             raise IllFormed(f"{left} is in use already; define a name before stating anything about it")
@@ -186,15 +186,15 @@ class Ledger(LedgerView):
 
     def equal(self, left, right, why="", by=(), name=""):
         """left = right."""
-        return self.claim(Relation(sympify(left), "=", sympify(right)), why, by, name)
+        return self.claim(Relation(left, "=", right), why, by, name)
 
     def at_most(self, left, right, why="", by=(), name=""):
         """left ≤ right, as an exact sum of nonnegative things listed in ``by``."""
-        return self.claim(Relation(sympify(left), "≤", sympify(right)), why, by, name)
+        return self.claim(Relation(left, "≤", right), why, by, name)
 
     def less(self, left, right, why="", by=(), name=""):
         """left < right."""
-        return self.claim(Relation(sympify(left), "<", sympify(right)), why, by, name)
+        return self.claim(Relation(left, "<", right), why, by, name)
 
     def claim(self, relation, why="", by=(), name=""):
         """Any relation, with a certificate from the summands of ``by``."""
@@ -343,6 +343,12 @@ class Ledger(LedgerView):
 
 def _own_head(declared):
     return declared.name if isinstance(declared, (Vec, VectorFamily)) else declared
+
+
+def _kind(declared):
+    """What makes two declarations the same to a reader: a number η and a sequence η_t may stand side by side."""
+    own = _own_head(declared)
+    return ("vector", own) if isinstance(own, str) else ("number", own.name) if isinstance(own, Symbol) else ("function", own.__name__)
 
 
 class _part_of:

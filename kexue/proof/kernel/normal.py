@@ -189,6 +189,8 @@ class Normaliser(Signs):
 
     def inner(self, e):
         u, v = map(self.context.unfold, e.args)
+        if not all(w == 0 or is_vector(w) for w in (u, v)):
+            raise IllFormed(f"an inner product with a number where a vector is expected: {e}")
         return Add(*(self.product(a, b) for a in self.linear(u) for b in self.linear(v)))
 
     def product(self, left, right):

@@ -103,6 +103,9 @@ class Relation:
     OPS = ("=", "≤", "<", "≥", ">", "⇔")
 
     def __post_init__(self):
+        for side in ("lhs", "rhs"):
+            if not isinstance(getattr(self, side), Relation):
+                object.__setattr__(self, side, sympify(getattr(self, side)))
         if self.op not in self.OPS:
             raise IllFormed(f"unknown relation {self.op!r}; expected one of {' '.join(self.OPS)}")
 
@@ -136,8 +139,8 @@ def is_vector(expression):
         if count > 1:
             raise IllFormed(f"a product of two vectors: {expression}; write inner(u, v)")
         return count == 1
-    if getattr(expression, "is_Pow", False) and is_vector(expression.base):
-        raise IllFormed(f"a power of a vector: {expression}; write norm2(v)")
+    if expression.is_Pow and is_vector(expression.base):
+        raise IllFormed(f"a product of two vectors, or a quotient by one: {expression}; write inner(u, v) or norm2(v)")
     return False
 
 

@@ -1,0 +1,44 @@
+"""The derivation pages: a wrong formula does not pass, and prose types no formula again."""
+
+import re
+from pathlib import Path
+
+import jupytext
+import pytest
+from mutants import formula_cells, outcomes
+
+BOOK = Path(__file__).parents[1] / "book"
+DERIVATIONS = sorted(BOOK.glob("*/derivation.md"))
+EVERY = 6  # of the edits; `python tests/mutants.py book/<slug>/derivation.md` tries them all
+
+EQUIVALENT = {  # edits that leave a true page, and why
+    "9902 became 9903": "the article's number is no formula",
+    "Add in path(1) - target": "path(1) is the zero vector, so that its sign does not matter",
+    "1 became 2 in 1 of λ = ledger.scalar": "nearest on a longer segment: a stronger hypothesis, of which only λ → 0 is used",
+    "1 became 2 in 1 of ledger.induction(Relation(2 * sqrt(T + 1)": "(√2 − 2)² is twice (√2 − 1)²: the finder halves its multiplier",
+}
+MATHEMATICS = re.compile(r"\$([^$]+)\$")
+CLAIM = re.compile(r"[=<>+\-/^]|\\(le|ge|leq|geq|lt|gt|ne|sim|to|approx|frac|tfrac|sqrt|sum|int|infty|iff)\b|\d")
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("page", DERIVATIONS, ids=lambda page: page.parent.name)
+def test_a_wrong_formula_stops_the_page_and_names_its_step(page):
+    missed = []
+    for edit, error in outcomes(formula_cells(page), EVERY):
+        if error is None and not any(known in edit for known in EQUIVALENT):
+            missed.append(f"passes: {edit}")
+        elif error is not None and not re.search("step|hypothesis|declared|summand", error):
+            missed.append(f"no step is named: {edit}: {error}")
+    assert not missed, "\n".join(missed)
+
+
+def prose_formulas(page: Path) -> list[str]:
+    prose = "\n".join(c.source for c in jupytext.read(page).cells if c.cell_type == "markdown")
+    bare = [re.sub(r"\^\*|\^\{\*\}|_\{?[a-z0-9+]+\}?", "", m) for m in MATHEMATICS.findall(prose)]
+    return [m for m in bare if CLAIM.search(m)] + re.findall(r"\$\$|```\{math\}", prose)
+
+
+@pytest.mark.parametrize("page", DERIVATIONS, ids=lambda page: page.parent.name)
+def test_formulas_in_prose_come_from_the_ledger(page):
+    assert not prose_formulas(page), "type names only; show formulas with {glue:} from hand_on(ledger)"
