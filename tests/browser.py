@@ -13,10 +13,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route, sync_playwright
 
-ROOT = Path(__file__).parents[1]
+from kexue.rerun.pages import book_root, pages
+
+ROOT = book_root()
+PAGES = [page.name for page in pages(ROOT)]
 HTML = ROOT / "_build" / "html"
 WIDTHS = {"desktop": 1280, "phone": 390}
 FLAGS = [
@@ -35,24 +37,9 @@ WIDGETS_SHOWN = """() => [...document.querySelectorAll("script[type='application
     .every(script => script.parentElement.querySelector(".jupyter-widgets, .widget-subarea > *"))"""
 
 
-def toc_pages() -> list[str]:
-    """Names of all pages in ``_toc.yml``, root first."""
-    return list(_files(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))))
-
-
-def _files(node: object) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _files(item)
-    elif isinstance(node, dict):
-        yield from (node[key] for key in ("root", "file") if key in node)
-        for key in ("parts", "chapters", "sections"):
-            yield from _files(node.get(key))
-
-
 def has_explorer(page: str) -> bool:
     """Whether a page's cells call ``explore``."""
-    return "explore(" in (ROOT / page).with_suffix(".md").read_text(encoding="utf-8")
+    return "explore(" in (ROOT / f"{page}.md").read_text(encoding="utf-8")
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):

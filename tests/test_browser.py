@@ -9,11 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browser import HTML, WIDTHS, Visit, chromium, has_explorer, served, toc_pages, visit
+from browser import HTML, PAGES, WIDTHS, Visit, chromium, has_explorer, served, visit
 from contrast import faint_texts
 from playwright.sync_api import Browser, Locator, Page
 
-PAGES = toc_pages()
 EXPLORERS = [page for page in PAGES if has_explorer(page)]
 PICTURE = "() => [...document.querySelectorAll('.kexue-explorer svg')].map(svg => svg.outerHTML).join()"
 CURVES = "() => [...document.querySelectorAll('.kexue-explorer svg path')].map(p => p.getAttribute('d')).join()"
