@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sympy import Limit, Mul, S
+from sympy import Mul, S, Sum
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
@@ -28,7 +28,8 @@ def _tex_letter(c):
     if "GREEK" not in words or "LETTER" not in words:
         return c
     word = words[3].lower()
-    return {"lamda": r"\lambda "}.get(word, f"\\{word if 'SMALL' in words else word.capitalize()} ")
+    word = {"lamda": "lambda", "phi": "varphi"}.get(word, word)
+    return f"\\{word if 'SMALL' in words else word.capitalize()} "
 
 
 def _ordered(terms):
@@ -92,7 +93,15 @@ class Tex(_Common, LatexPrinter):
         return rf"\left\langle {u},\, {v} \right\rangle"
 
     def raised(self, text, exp):
-        return rf"{{{text}}}^{{{exp}}}"
+        return rf"{{{text}}}^{{{exp}}}" if "^" in text else rf"{text}^{{{exp}}}"
+
+    def _print_Mul(self, e):
+        """A sum stands behind its factor, not inside a fraction."""
+        sums = [f for f in e.args if isinstance(f, Sum)]
+        rest = Mul(*(f for f in e.args if not isinstance(f, Sum)))
+        if not sums or rest == 1:
+            return super()._print_Mul(e)
+        return f"{self._bracketed(rest)} {' '.join(map(self._print, sums))}"
 
     def _print_Symbol(self, e, style="plain"):
         return tex_name(e.name)
@@ -113,7 +122,7 @@ class Tex(_Common, LatexPrinter):
 
     def _print_Limit(self, e):
         body, x, to, _ = e.args
-        return rf"\lim_{{{self._print(x)} \to {self._print(to)}}} {self._print(Mul(body, evaluate=False)) if False else self._bracketed(body)}"
+        return rf"\lim_{{{self._print(x)} \to {self._print(to)}}} {self._bracketed(body)}"
 
     def _bracketed(self, e):
         return rf"\left({self._print(e)}\right)" if e.is_Add else self._print(e)
@@ -183,6 +192,3 @@ def text(thing):
     if isinstance(thing, Relation):
         return f"{text(thing.lhs)} {thing.op} {text(thing.rhs)}"
     return TEXT.doprint(thing).replace("**", "^")
-
-
-__all__ = ["Limit", "tex", "tex_name", "text"]
