@@ -13,6 +13,7 @@ from kexue.errors import PageError
 
 INJECTED = "injected-parameters"  # papermill's tag for the cell that it adds
 PARAMETERS = "parameters"
+BELOW = ("parts", "chapters", "sections", "subtrees", "entries")  # where a node of _toc.yml lists more pages
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _files(node: object) -> list[str]:
     if not isinstance(node, dict):
         return []
     own = [node[key] for key in ("root", "file") if key in node]
-    return own + [name for key in ("parts", "chapters", "sections", "subtrees", "entries") for name in _files(node.get(key))]
+    return own + [name for key in BELOW for name in _files(node.get(key))]
 
 
 def _head(text: str) -> dict:
