@@ -69,7 +69,7 @@ def raise_number(node: ast.Constant) -> str:
 def outcomes(cells: list[str], every: int = 1) -> Iterator[tuple[str, str | None]]:
     """(edit, error) for every n-th edit of the cells; the error is None where the edited page still passes.
 
-    Each edited page runs in a child process forked just before the edited cell, so that what comes earlier is not run again.
+    Each edited page runs in a child forked just before the edited cell, so that what comes earlier is not run again.
     """
     space, count = {}, 0
     for index, source in enumerate(cells):
@@ -94,7 +94,7 @@ def forked(cells: list[str], space: dict) -> str | None:
         try:
             run(cells, space)
             result = None
-        except Exception as error:  # whatever stops the page is what we want to see
+        except Exception as error:  # noqa: BLE001, whatever stops the page is what we want to see
             result = f"{type(error).__name__}: {error}"
         os.write(write, pickle.dumps(result))
         os._exit(0)
@@ -108,4 +108,9 @@ def forked(cells: list[str], space: dict) -> str | None:
 if __name__ == "__main__":
     for page in sys.argv[1:]:
         for edit, error in outcomes(formula_cells(Path(page))):
-            print("survived" if error is None else "caught  ", edit, "" if error is None else f"<- {error.splitlines()[0]}", flush=True)
+            print(
+                "survived" if error is None else "caught  ",
+                edit,
+                "" if error is None else f"<- {error.splitlines()[0]}",
+                flush=True,
+            )

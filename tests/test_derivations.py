@@ -14,8 +14,8 @@ EVERY = 6  # of the edits; `python tests/mutants.py book/<slug>/derivation.md` t
 EQUIVALENT = {  # edits that leave a true page, and why
     "9902 became 9903": "the article's number is no formula",
     "Add in path(1) - target": "path(1) is the zero vector, so that its sign does not matter",
-    "1 became 2 in 1 of λ = ledger.scalar": "nearest on a longer segment: a stronger hypothesis, of which only λ → 0 is used",
-    "1 became 2 in 1 of ledger.induction(Relation(2 * sqrt(T + 1)": "(√2 − 2)² is twice (√2 − 1)²: the finder halves its multiplier",
+    "1 became 2 in 1 of λ = ledger.scalar": "nearest on a longer segment: a stronger hypothesis, used only as λ → 0",
+    "1 became 2 in 1 of ledger.induction(Relation(2 * sqrt(T + 1)": "(√2 − 2)² is twice (√2 − 1)²",
 }
 MATHEMATICS = re.compile(r"\$([^$]+)\$")
 CLAIM = re.compile(r"[=<>+\-/^]|\\(le|ge|leq|geq|lt|gt|ne|sim|to|approx|frac|tfrac|sqrt|sum|int|infty|iff)\b|\d")

@@ -8,7 +8,7 @@ from kexue.proof import Ledger, tex
 
 
 def hand_on(*ledgers: Ledger, **expressions: Expr) -> None:
-    """Glue every named step's formula, and every expression, so that prose shows ``{glue:}`name``` instead of typing it again.
+    """Glue every named step's formula, and every expression, for prose to show by ``{glue:}`name```.
 
     Raises:
         ValueError: two of them share a name.

@@ -11,17 +11,45 @@ A step that is false is refuted by a point inside its assumptions, and raises:
 
 >>> ledger.equal(norm2(u + v), norm2(u) + norm2(v), "drop the cross term")  # doctest: +ELLIPSIS
 Traceback (most recent call last):
-kexue.proof.ledger.Refuted: step (2) “drop the cross term” of the ledger “Polarisation” is refuted...
+kexue.proof.steps.Refuted: step (2) “drop the cross term” of the ledger “Polarisation” is refuted...
 """
 
 from sympy import Integer, Rational, Sum, cos, exp, log, oo, pi, sqrt
 
 from kexue.proof.kernel.terms import Expect, IllFormed, ProofError, Relation, Undecided, Vec, inner, norm, norm2
-from kexue.proof.ledger import Ledger, Part, Refuted, Step, positive, square
+from kexue.proof.ledger import Ledger
 from kexue.proof.printing import tex, text
+from kexue.proof.steps import Part, Refuted, Step, positive, square
 
 E = Expect
 
-__all__ = ["E", "Expect", "IllFormed", "Integer", "Ledger", "Part", "ProofError", "Rational", "Refuted", "Relation", "Step"]
-__all__ += ["Sum", "Undecided", "Vec", "cos", "exp", "inner", "log", "norm", "norm2", "oo", "pi", "positive", "sqrt", "square"]
+__all__ = [
+    "E",
+    "Expect",
+    "IllFormed",
+    "Integer",
+    "Ledger",
+    "Part",
+    "ProofError",
+    "Rational",
+    "Refuted",
+    "Relation",
+    "Step",
+]
+__all__ += [
+    "Sum",
+    "Undecided",
+    "Vec",
+    "cos",
+    "exp",
+    "inner",
+    "log",
+    "norm",
+    "norm2",
+    "oo",
+    "pi",
+    "positive",
+    "sqrt",
+    "square",
+]
 __all__ += ["tex", "text"]

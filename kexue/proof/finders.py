@@ -1,19 +1,34 @@
-"""Finders: they propose the multipliers of a certificate, or the factor of an equation. The kernel checks what they propose."""
+"""Finders: they propose the multipliers of a certificate, the factor of an equation; the kernel checks them."""
 
-from sympy import Dummy, Integer, KroneckerDelta, Poly, Pow, Sum, Symbol, cancel, factor, fraction, linsolve, powdenest, sqrt
-from sympy import symbols
+from sympy import (
+    Dummy,
+    Integer,
+    KroneckerDelta,
+    Poly,
+    Pow,
+    Sum,
+    Symbol,
+    cancel,
+    factor,
+    fraction,
+    linsolve,
+    powdenest,
+    sqrt,
+    symbols,
+)
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.rules import Term, normaliser
+from kexue.proof.kernel.facts import Term
+from kexue.proof.kernel.rules import normaliser
 from kexue.proof.kernel.signs import declared_sign
 from kexue.proof.kernel.terms import Expect, Inner
 
 
 def multipliers(context, slack, open_terms, fixed_terms, rewrites):
-    """Rational functions λ_j with slack = Σ λ_j·value_j + Σ fixed, as ``linarith`` looks for numbers; None if none was found.
+    """Rational functions λ_j with slack = Σ λ_j·value_j + Σ fixed, as ``linarith`` looks for numbers; or None.
 
-    The identity is read as linear in the *atoms* (inner products, values of functions without a sign, sums, expectations), with
-    coefficients in the field of everything else; when that fails, as a polynomial in all generators with rational λ_j.
+    The identity is read as linear in the *atoms* (inner products, values of functions without a sign, sums and
+    expectations), with coefficients in the field of everything else; when that fails, as a polynomial in all generators, λ_j rational.
     """
     n = normaliser(context, rewrites)
     target = slack - sum(t.value for t in fixed_terms)
@@ -41,7 +56,7 @@ def _solve(fractions, atoms):
     if any(d.free_symbols & set(atoms) for _, d in fractions):
         return None
     rows = {}
-    for (n, d), unknown in zip(fractions, (None, *unknowns)):
+    for (n, d), unknown in zip(fractions, (None, *unknowns), strict=True):
         for monomial, coefficient in Poly(n, *atoms).terms() if atoms else [((), n)]:
             part = coefficient / d * (-unknown if unknown else 1)
             rows[monomial] = rows.get(monomial, Integer(0)) + part
@@ -56,13 +71,15 @@ def complete(context, relation, open_terms, fixed_terms, rewrites):
     found = multipliers(context, relation.slack, open_terms, fixed_terms, rewrites)
     if found is None:
         return (*open_terms, *fixed_terms)
-    scaled = (Term(c * t.coefficient, t.facts, t.squares) for c, t in zip(found, open_terms))
+    scaled = (Term(c * t.coefficient, t.facts, t.squares) for c, t in zip(found, open_terms, strict=True))
     return (*(t for t in scaled if t.coefficient != 0), *fixed_terms)
 
 
 def root_factor(equation, unknown, solution):
     """(c, k) with left − right = c·(x − s)^k and c neither 0 nor ∞ at x = s; None when there is none with k ≤ 4."""
-    under_roots = {p.base for e in (equation.slack, solution) for p in e.atoms(Pow) if p.exp.q == 2 and p.base.is_Symbol}
+    under_roots = {
+        p.base for e in (equation.slack, solution) for p in e.atoms(Pow) if p.exp.q == 2 and p.base.is_Symbol
+    }
     squared = {s: Dummy(s.name, positive=True) for s in under_roots}
     rational = {s: u**2 for s, u in squared.items()}
     difference, root = (powdenest(e.xreplace(rational), force=True) for e in (-equation.slack, solution))

@@ -1,7 +1,7 @@
 """The ledger: declared symbols, named hypotheses, and steps that the kernel has checked.
 
-A step is stated the way it would be written on a board, with what it rests on; finders propose, the kernel decides, random
-points confirm. What is not proved raises, so that a page with a wrong step cannot be built.
+A step is stated the way it would be written on a board, with what it rests on; finders propose, the kernel decides,
+random points confirm. What is not proved raises, so that a page with a wrong step cannot be built.
 """
 
 from sympy import Function, Integer, Symbol, sympify
@@ -10,94 +10,24 @@ from sympy.logic.boolalg import BooleanAtom
 
 from kexue.proof import finders, numeric
 from kexue.proof.kernel import rules
-from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, ProofError, Relation, Undecided, Vec, VectorFamily, head
-from kexue.proof.kernel.terms import heads, is_rule, substitute
-from kexue.proof.render import Box, LedgerView, StepView, Trial
+from kexue.proof.kernel.facts import Certificate, Hypothesis
+from kexue.proof.kernel.normal import Context
+from kexue.proof.kernel.terms import (
+    IllFormed,
+    OrthonormalVec,
+    ProofError,
+    Relation,
+    Undecided,
+    Vec,
+    VectorFamily,
+    head,
+    heads,
+    substitute,
+)
+from kexue.proof.render import Box, LedgerView, Trial
+from kexue.proof.steps import Part, Refuted, Step, own_head
 
 SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
-
-
-class Refuted(ProofError):
-    """A step that fails at a point inside its assumptions; ``witness`` is that point."""
-
-    def __init__(self, message, witness):
-        super().__init__(message)
-        self.witness = witness
-
-
-class Part:
-    """A summand that a step may rest on: a product of facts and squares, with its multiplier once one is given."""
-
-    def __init__(self, term, open=True):
-        self.term, self.open = term, open
-
-    @property
-    def value(self):
-        """The summand as an expression."""
-        return self.term.value
-
-    def __mul__(self, other):
-        if isinstance(other, Part):
-            a, b = self.term, other.term
-            term = rules.Term(a.coefficient * b.coefficient, a.facts + b.facts, a.squares + b.squares)
-            return Part(term, self.open and other.open)
-        return Part(rules.Term(self.term.coefficient * sympify(other), self.term.facts, self.term.squares), open=False)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other):
-        if isinstance(other, Part):
-            raise IllFormed("a summand of a certificate is divided by a number, not by a step")
-        return self * (1 / sympify(other))
-
-
-def square(expression):
-    """‖v‖² of a vector or e² of a number, as a summand that cannot be negative."""
-    return Part(rules.Term(squares=(sympify(expression),)))
-
-
-def positive(expression):
-    """A summand whose sign follows from the declarations alone."""
-    return Part(rules.Term(coefficient=sympify(expression)), open=False)
-
-
-class Step(Part, StepView):
-    """A checked line of a ledger. Multiply steps, or scale them, to say how a later step rests on them."""
-
-    def __init__(self, ledger, fact, *, number=None, name="", why="", confirmed=0):
-        super().__init__(rules.Term(facts=(fact,)))
-        self.ledger, self.fact, self.number, self.name, self.why, self.confirmed = ledger, fact, number, name, why, confirmed
-
-    @property
-    def relation(self):
-        return self.fact.relation
-
-    @property
-    def lhs(self):
-        return self.relation.lhs
-
-    @property
-    def rhs(self):
-        return self.relation.rhs
-
-    @property
-    def hypotheses(self):
-        """The names of the hypotheses that the step rests on."""
-        return sorted(h.name for h in self.fact.hypotheses)
-
-    def at(self, mapping, given=(), keeping=()):
-        """The step with symbols, vectors or functions replaced.
-
-        A hypothesis that speaks of what is replaced changes with it: ``given`` lists the steps that prove the changed ones,
-        ``keeping`` the hypotheses that are still assumed, in their changed form.
-        """
-        mapping = {_own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()}
-        kept = [h for step in keeping for h in step.fact.hypotheses]
-        try:
-            fact = rules.instantiate(self.fact, mapping, [step.fact for step in given], kept)
-        except Undecided as reason:
-            raise Undecided(f"an instance of step {self.label} of the ledger “{self.ledger.title}”: {reason}") from None
-        return Step(self.ledger, fact, name=self.name, number=self.number, why=f"instance of {self.label}")
 
 
 class Ledger(LedgerView):
@@ -109,7 +39,7 @@ class Ledger(LedgerView):
 
     def __init__(self, title, article=None):
         self.title, self.article = title, article
-        self.context = rules.Context()
+        self.context = Context()
         self.declared, self.hypotheses, self.steps = set(), [], []
 
     # -- declarations
@@ -119,7 +49,7 @@ class Ledger(LedgerView):
         for thing in made:
             if any(_kind(thing) == _kind(other) for other in self.declared):
                 raise IllFormed(f"{thing} is declared twice in the ledger “{self.title}”")
-            self.declared.add(_own_head(thing))
+            self.declared.add(own_head(thing))
         return made[0] if len(made) == 1 else made
 
     def scalar(self, names, lower=None, upper=None, **assumptions):
@@ -173,7 +103,7 @@ class Ledger(LedgerView):
         if any(h.name == name for h in self.hypotheses):
             raise IllFormed(f"a hypothesis named {name} exists already")
         relation = self._relation(relation)
-        hypothesis = rules.Hypothesis(name, relation, frozenset(map(head, forall)), says)
+        hypothesis = Hypothesis(name, relation, frozenset(map(head, forall)), says)
         step = Step(self, rules.assume(self.context, hypothesis), name=name, why=says)
         self.hypotheses.append(step)
         return step
@@ -204,7 +134,7 @@ class Ledger(LedgerView):
     def trial(self, relation, by=(), expect=None):
         """What the checker says of a relation, without adding it: a :class:`Trial`.
 
-        Raises :class:`ProofError` where ``expect`` ("proved", "refuted", "undecided") is given and the verdict is another.
+        ``expect`` may name the verdict, "proved", "refuted" or "undecided"; another one raises :class:`ProofError`.
         """
         trial = self._trial(relation, by)
         if expect not in (None, trial.verdict):
@@ -232,14 +162,18 @@ class Ledger(LedgerView):
             with _part_of("the first case"):
                 start = self._algebra(substitute(relation, {on: first}), base)
             with _part_of("the step"):
-                next_ = self._algebra(substitute(relation, {on: on + 1}), step(Step(self, ih, name="induction hypothesis")))
+                next_ = self._algebra(
+                    substitute(relation, {on: on + 1}), step(Step(self, ih, name="induction hypothesis"))
+                )
             return rules.induction(relation, on, start, next_, ih)
 
         return self._add(prove, relation, why, name)
 
     def sum(self, step, index, lower, upper, why="", name=""):
         """Σ over an index of a step that holds for every index."""
-        return self._add(lambda: rules.summed(step.fact, index, sympify(lower), sympify(upper)), step.relation, why, name, [step])
+        return self._add(
+            lambda: rules.summed(step.fact, index, sympify(lower), sympify(upper)), step.relation, why, name, [step]
+        )
 
     def expect(self, step, why="", name=""):
         """The expectation of both sides."""
@@ -253,7 +187,9 @@ class Ledger(LedgerView):
         """lim expression = value as the variable grows without bound."""
         expression, value = sympify(expression), sympify(value)
         relation = Relation(expression, "=", value)
-        return self._add(lambda: rules.limit(self.context, expression, variable, value), relation, why, name, witness=False)
+        return self._add(
+            lambda: rules.limit(self.context, expression, variable, value), relation, why, name, witness=False
+        )
 
     def limit_at_zero(self, step, variable, why="", name=""):
         """A step that holds for every small positive value of a variable, in the limit 0⁺."""
@@ -303,9 +239,13 @@ class Ledger(LedgerView):
             facts, rewrites = self._cited(by)
             witness = numeric.find_witness(self.context, relation, facts, rewrites)
             if witness:
-                return Refuted(f"{label} is refuted.\n  claim: {self.plain(relation)}\n  witness: {witness}\n  ({reason})", witness)
+                return Refuted(
+                    f"{label} is refuted.\n  claim: {self.plain(relation)}\n  witness: {witness}\n  ({reason})", witness
+                )
         hint = "cite what it rests on (by=[…]), name the square that makes it true, or declare the missing assumption"
-        return Undecided(f"{label} is undecided.\n  claim: {self.plain(relation)}\n  reason: {reason}\n  to go on: {hint}")
+        return Undecided(
+            f"{label} is undecided.\n  claim: {self.plain(relation)}\n  reason: {reason}\n  to go on: {hint}"
+        )
 
     def _algebra(self, relation, by):
         self._check_parts(by)
@@ -313,12 +253,14 @@ class Ledger(LedgerView):
         parts = [p for p in by if not (isinstance(p, Step) and isinstance(p.relation.lhs, Vec))]
         open_, fixed = [p.term for p in parts if p.open], [p.term for p in parts if not p.open]
         terms = finders.complete(self.context, relation, open_, fixed, rewrites)
-        return rules.algebra(self.context, relation, rules.Certificate(terms, rewrites))
+        return rules.algebra(self.context, relation, Certificate(terms, rewrites))
 
     @staticmethod
     def _cited(by):
         facts = [f for part in by for f in part.term.facts]
-        return [f for f in facts if not isinstance(f.relation.lhs, Vec)], [f for f in facts if isinstance(f.relation.lhs, Vec)]
+        return [f for f in facts if not isinstance(f.relation.lhs, Vec)], [
+            f for f in facts if isinstance(f.relation.lhs, Vec)
+        ]
 
     def _check_parts(self, by):
         for part in by:
@@ -327,7 +269,9 @@ class Ledger(LedgerView):
 
     def _relation(self, relation):
         if isinstance(relation, (bool, BooleanAtom)):
-            raise IllFormed(f"SymPy has already decided this relation to be {relation}; state it with Relation(left, op, right)")
+            raise IllFormed(
+                f"SymPy has already decided this relation to be {relation}; state it with Relation(left, op, right)"
+            )
         if isinstance(relation, Relational):
             relation = Relation(relation.lhs, SYMBOLS[type(relation).__name__], relation.rhs)
         if not isinstance(relation, Relation):
@@ -338,17 +282,21 @@ class Ledger(LedgerView):
     def _check_declared(self, relation):
         if missing := heads(relation) - self.declared:
             names = ", ".join(sorted(map(str, missing)))
-            raise IllFormed(f"not declared in the ledger “{self.title}”: {names}; declare it first (ledger.scalar, .vector, …)")
-
-
-def _own_head(declared):
-    return declared.name if isinstance(declared, (Vec, VectorFamily)) else declared
+            raise IllFormed(
+                f"not declared in the ledger “{self.title}”: {names}; declare it first (ledger.scalar, .vector, …)"
+            )
 
 
 def _kind(declared):
     """What makes two declarations the same to a reader: a number η and a sequence η_t may stand side by side."""
-    own = _own_head(declared)
-    return ("vector", own) if isinstance(own, str) else ("number", own.name) if isinstance(own, Symbol) else ("function", own.__name__)
+    own = own_head(declared)
+    return (
+        ("vector", own)
+        if isinstance(own, str)
+        else ("number", own.name)
+        if isinstance(own, Symbol)
+        else ("function", own.__name__)
+    )
 
 
 class _part_of:

@@ -1,20 +1,22 @@
 """A second way to read a statement: by numbers, at random points inside the assumptions.
 
-It shares no line with the kernel's normal forms. It decides nothing: it finds witnesses against a step that failed, and it
-would catch a kernel that proved something false.
+It shares no line with the kernel's normal forms. It decides nothing: it finds witnesses against a step that failed, and
+it would catch a kernel that proved something false.
 """
 
 import random
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import mpmath
 from mpmath import mpf
 from sympy import Abs, Add, KroneckerDelta, Max, Min, Mul, Pow, Rational, Sum, Symbol, exp, log
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import Expect, Inner, OrthonormalVec, Vec, is_vector, outermost
+from kexue.proof.kernel.terms import Expect, Inner, OrthonormalVec, Relation, Vec, is_vector, outermost
 
 DIGITS = 50
+TOLERANCE = mpf(10) ** -20
 OUTCOMES = 3  # of the small probability space that expectations are taken over
 NAMED = {exp: mpmath.exp, log: mpmath.log, Abs: abs, Max: max, Min: min}
 
@@ -39,13 +41,13 @@ class Model:
         for fact in self.rewrites:
             self.equations[self.key(fact.relation.lhs, {}, None)] = fact.relation.rhs
 
-    def holds(self, relation, tolerance=mpf(10) ** -20):
+    def holds(self, relation, tolerance=TOLERANCE):
         """Whether a relation holds at this point, up to rounding."""
         if relation.op == "⇔":
             return self.holds(relation.lhs) == self.holds(relation.rhs)
         left, right = self(relation.lhs), self(relation.rhs)
         if isinstance(left, list) or isinstance(right, list):
-            return all(abs(a - b) <= tolerance * (1 + abs(a)) for a, b in zip(left, right))
+            return all(abs(a - b) <= tolerance * (1 + abs(a)) for a, b in zip_longest(left, right, fillvalue=mpf(0)))
         gap = (right - left) * (-1 if relation.op in ("≥", ">") else 1)
         slip = tolerance * (1 + abs(left) + abs(right))
         return abs(gap) <= slip if relation.op == "=" else gap > -slip
@@ -87,7 +89,7 @@ class Model:
 
     @staticmethod
     def power(base, exponent, symbolic):
-        if base < 0 and not symbolic.is_integer or base == 0 and exponent < 0:
+        if (base < 0 and not symbolic.is_integer) or (base == 0 and exponent < 0):
             raise OutOfDomain(f"{base} to the power {exponent}")
         return mpmath.power(base, int(exponent) if exponent == int(exponent) else exponent)
 
@@ -113,7 +115,7 @@ class Model:
     @staticmethod
     def total(vectors):
         vectors = [v for v in vectors if v]
-        return [mpmath.fsum(column) for column in zip(*vectors)]
+        return [mpmath.fsum(column) for column in zip(*vectors, strict=True)]
 
     def generated(self, v, bound, outcome):
         key = self.key(v, bound, outcome)
@@ -130,11 +132,23 @@ class Model:
         arguments = e.indices if isinstance(e, Vec) else e.args
         found = [self.vector(a, bound, outcome) if is_vector(a) else self.scalar(a, bound, outcome) for a in arguments]
         name = e.name if isinstance(e, Vec) else e.func
-        return (name, *(mpmath.nstr(a, 30) if not isinstance(a, list) else str([mpmath.nstr(x, 30) for x in a]) for a in found),
-                outcome if name in self.context.random else None) if not isinstance(e, OrthonormalVec) else (name, *found)
+        return (
+            (
+                name,
+                *(
+                    mpmath.nstr(a, 30) if not isinstance(a, list) else str([mpmath.nstr(x, 30) for x in a])
+                    for a in found
+                ),
+                outcome if name in self.context.random else None,
+            )
+            if not isinstance(e, OrthonormalVec)
+            else (name, *found)
+        )
 
     def sampled(self, e, bound, outcome):
-        key = (e, outcome if e in self.context.random else None) if isinstance(e, Symbol) else self.key(e, bound, outcome)
+        key = (
+            (e, outcome if e in self.context.random else None) if isinstance(e, Symbol) else self.key(e, bound, outcome)
+        )
         if key not in self.values:
             self.values[key] = self.draw(e)
         return self.values[key]
@@ -208,11 +222,13 @@ def agreement(fact, count=12):
 
 
 def _confirmed(model, fact, certificate):
-    from kexue.proof.kernel.terms import Relation
-
     if certificate is not None and not is_vector(fact.relation.lhs):
         claim = Relation(fact.relation.slack, "=", sum((t.value for t in certificate.terms), Rational(0)))
-        signs = [Relation(t.coefficient, "≥", Rational(0)) for t in certificate.terms if all(f.relation.op != "=" for f in t.facts)]
+        signs = [
+            Relation(t.coefficient, "≥", Rational(0))
+            for t in certificate.terms
+            if all(f.relation.op != "=" for f in t.facts)
+        ]
         claims = [claim, *signs]
     elif fact.relation.op == "=" and fact.rule == "limit" and not fact.premises:
         return 0

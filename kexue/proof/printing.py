@@ -53,7 +53,11 @@ class _Common:
         if not arguments:
             return self.named(name)
         inside = ", ".join(map(self._print, arguments))
-        return self.called(name, inside) if any(map(is_vector, arguments)) or not _natural(arguments) else self.sub(name, inside)
+        return (
+            self.called(name, inside)
+            if any(map(is_vector, arguments)) or not _natural(arguments)
+            else self.sub(name, inside)
+        )
 
     def _print_Inner(self, e, exp=None):
         u, v = e.args
@@ -103,15 +107,15 @@ class Tex(_Common, LatexPrinter):
             return super()._print_Mul(e)
         return f"{self._bracketed(rest)} {' '.join(map(self._print, sums))}"
 
-    def _print_Symbol(self, e, style="plain"):
+    def _print_Symbol(self, e, **_):
         return tex_name(e.name)
 
     _print_Dummy = _print_Symbol
 
-    def _print_Expect(self, e, exp=None):
+    def _print_Expect(self, e, **_):
         return rf"\mathbb{{E}}\left[{self._print(e.args[0])}\right]"
 
-    def _print_Add(self, e, order=None):
+    def _print_Add(self, e, **_):
         return _joined(self, e)
 
     def _print_Sum(self, e):
@@ -155,7 +159,7 @@ class Text(_Common, StrPrinter):
     def _print_Expect(self, e):
         return f"E[{self._print(e.args[0])}]"
 
-    def _print_Add(self, e, order=None):
+    def _print_Add(self, e, **_):
         return _joined(self, e)
 
     def _print_Sum(self, e):

@@ -2,39 +2,25 @@
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
-from kexue.proof.kernel.terms import Relation
+from kexue.proof.kernel.terms import Relation, square
 from kexue.proof.printing import TEX_OPS, tex, text
 
 RULES = {
-    "hypothesis": "assumed", "identity": "identity", "certificate": "certificate", "instance": "substitution",
-    "induction": "induction", "sum": "summed over the index", "expectation": "expectation of both sides",
-    "square root": "square root of both sides", "limit": "limit", "solve": "solved, uniquely", "discharge": "hypothesis proved",
+    "hypothesis": "assumed",
+    "identity": "identity",
+    "certificate": "certificate",
+    "instance": "substitution",
+    "induction": "induction",
+    "sum": "summed over the index",
+    "expectation": "expectation of both sides",
+    "square root": "square root of both sides",
+    "limit": "limit",
+    "solve": "solved, uniquely",
+    "discharge": "hypothesis proved",
 }
-STYLE = """<style>
-.kexue-ledger{--ok:#1a7f37;--given:#8250df;--bad:#c4201b;--open:#8a5a00;margin:.6em 0;font-size:1em}
-html[data-theme=dark] .kexue-ledger,[data-jp-theme-light=false] .kexue-ledger{--ok:#4ac26b;--given:#c297ff;--bad:#ff8177;--open:#e0a52f}
-.kexue-ledger .line{display:grid;grid-template-columns:3em minmax(0,1fr) auto;gap:0 .6em;align-items:center;
- padding:.45em .2em;border-top:1px solid color-mix(in srgb,currentColor 16%,transparent)}
-.kexue-ledger .line:first-of-type{border-top:0}
-.kexue-ledger .no{font-variant-numeric:tabular-nums;opacity:.8;text-align:right}
-.kexue-ledger .formula{overflow-x:auto;overflow-y:hidden;padding:.15em 0}
-.kexue-ledger .chain{display:grid;grid-template-columns:minmax(6em,auto) minmax(0,1fr);gap:.4em}
-.kexue-ledger .chain .left{text-align:right}
-.kexue-ledger .note{grid-column:2/4;font-size:.85em;opacity:.9}
-.kexue-ledger .badge{font-size:.78em;font-weight:600;color:var(--ok);border:1px solid var(--ok);border-radius:1em;
- padding:0 .6em;white-space:nowrap}
-.kexue-ledger .badge.assumed{color:var(--given);border-color:var(--given)}
-.kexue-ledger .badge.refuted{color:var(--bad);border-color:var(--bad)}
-.kexue-ledger .badge.undecided{color:var(--open);border-color:var(--open)}
-.kexue-ledger details{display:inline-block;margin-left:.6em;max-width:100%;vertical-align:top}
-.kexue-ledger details>div{overflow-x:auto;overflow-y:hidden;padding:.3em 0}
-.kexue-ledger summary{cursor:pointer;text-decoration:underline dotted}
-.kexue-ledger .head{font-weight:600;margin-bottom:.2em}
-@media(max-width:560px){.kexue-ledger .line{grid-template-columns:2.2em minmax(0,1fr)}
- .kexue-ledger .badge{grid-column:2;justify-self:start}.kexue-ledger .note{grid-column:2}}
-@media print{.kexue-ledger details>div{display:block}.kexue-ledger .line{break-inside:avoid}}
-</style>"""
+STYLE = f"<style>{Path(__file__).with_name('ledger.css').read_text(encoding='utf-8')}</style>"
 
 
 def inline(thing):
@@ -70,8 +56,6 @@ class StepView:
         return sides + " = " + " + ".join(terms).replace("+ -", "- ")
 
     def _term_tex(self, term):
-        from kexue.proof.kernel.rules import square
-
         slacks = [rf"\mathrm{{slack}}[\text{{{self.ledger.label_of(f)}}}]" for f in term.facts]
         squares = [rf"\left({tex(e)}\right)^2" if square(e) == e**2 else tex(square(e)) for e in term.squares]
         factors = [*slacks, *squares]
@@ -91,7 +75,8 @@ class StepView:
         anchor = f' id="{escape(self.ledger.anchor(self))}"'
         formula = self._chain_html() if chained else inline(self.relation)
         return (
-            f'<div class="line"{anchor}><span class="no">{escape(self.label)}</span><div class="formula">{formula}</div>'
+            f'<div class="line"{anchor}><span class="no">{escape(self.label)}</span>'
+            f'<div class="formula">{formula}</div>'
             f'<span class="badge {self.verdict}">{"✓ proved" if self.verdict == "proved" else "assumed"}</span>'
             f'<div class="note">{escape(self.note)}{self._details_html()}</div></div>'
         )
@@ -100,7 +85,8 @@ class StepView:
         if isinstance(self.relation.lhs, Relation):
             return inline(self.relation)
         left = inline(self.relation.lhs)
-        return f'<div class="chain"><span class="left">{left}</span><span>{inline(TEX_OPS[self.relation.op] + " " + tex(self.relation.rhs))}</span></div>'
+        right = inline(f"{TEX_OPS[self.relation.op]} {tex(self.relation.rhs)}")
+        return f'<div class="chain"><span class="left">{left}</span><span>{right}</span></div>'
 
     def _details_html(self):
         parts = [inline(self.certificate_tex)] if self.certificate_tex else []
@@ -164,7 +150,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Trial:
-    """A verdict without consequences: proved, refuted (``detail`` is the witness), or undecided (``detail`` says why)."""
+    """A verdict without consequences; ``detail`` is the witness of a refutation, or why it is undecided."""
 
     relation: Relation
     verdict: str
@@ -174,7 +160,8 @@ class Trial:
         mark = {"proved": "✓", "refuted": "✗", "undecided": "?"}[self.verdict]
         line = (
             f'<div class="line"><span class="no">try</span><div class="formula">{inline(self.relation)}</div>'
-            f'<span class="badge {self.verdict}">{mark} {self.verdict}</span><div class="note">{escape(self.detail)}</div></div>'
+            f'<span class="badge {self.verdict}">{mark} {self.verdict}</span>'
+            f'<div class="note">{escape(self.detail)}</div></div>'
         )
         return framed(line)
 

@@ -2,21 +2,47 @@
 
 An expression becomes a fraction of polynomials with rational coefficients in *generators*: symbols, applied functions,
 Gram entries ⟨u, v⟩, sums, expectations, and roots r with their relation r^q = p. Every denominator, every radicand is a
-*duty*: its sign must follow from the assumptions, or :class:`Undecided` is raised. An identity holds when the numerator of
-its difference, reduced by the relations of the roots, is the zero polynomial.
+*duty*: its sign must follow from the assumptions, or :class:`Undecided` is raised. An identity holds when the numerator
+of its difference, reduced by the relations of the roots, is the zero polynomial.
 """
 
 from dataclasses import dataclass, field
 from math import prod
+from typing import ClassVar
 
-from sympy import QQ, Add, Dummy, Integer, KroneckerDelta, Mul, Pow, Rational, Sum, Symbol, Tuple, exp, factor_list
-from sympy import factorrat, lex
+from sympy import (
+    QQ,
+    Add,
+    Dummy,
+    Integer,
+    KroneckerDelta,
+    Mul,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    Tuple,
+    exp,
+    factor_list,
+    factorrat,
+    lex,
+)
 from sympy.core.function import AppliedUndef
 from sympy.polys.fields import field as fraction_field
 
 from kexue.proof.kernel.signs import Signs
-from kexue.proof.kernel.terms import Expect, IllFormed, Inner, OrthonormalVec, Undecided, Vec, heads, is_vector
-from kexue.proof.kernel.terms import outermost, substitute
+from kexue.proof.kernel.terms import (
+    Expect,
+    IllFormed,
+    Inner,
+    OrthonormalVec,
+    Undecided,
+    Vec,
+    heads,
+    is_vector,
+    outermost,
+    substitute,
+)
 
 
 @dataclass
@@ -36,7 +62,7 @@ class Context:
 
     def _body(self, name):
         parameters, body = self.definitions[name]
-        return (lambda *values: substitute(body, dict(zip(parameters, values)))) if parameters else body
+        return (lambda *values: substitute(body, dict(zip(parameters, values, strict=True)))) if parameters else body
 
 
 class Normaliser(Signs):
@@ -263,7 +289,7 @@ class Normaliser(Signs):
             if k in d.free_symbols:
                 return self.sift(term, d, k, lower, upper)
         shift, base = self.canonical(upper).as_coeff_Add()
-        if shift.is_Integer and (shift < 0 or shift > 0 and self.at_least(base - lower + 1, 0)):
+        if shift.is_Integer and (shift < 0 or (shift > 0 and self.at_least(base - lower + 1, 0))):
             between = range(1, shift + 1) if shift > 0 else range(shift + 1, 1)
             ends = Add(*(self.skeleton(term.xreplace({k: base + i})) for i in between))
             return self.sum_of(term, k, lower, base) + (ends if shift > 0 else -ends)
@@ -295,7 +321,7 @@ class Normaliser(Signs):
     def is_random(self, e):
         return bool(heads(e) & self.context.random)
 
-    RULES = {Inner: inner, AppliedUndef: applied, KroneckerDelta: delta, Sum: sum, Expect: expect}
+    RULES: ClassVar = {Inner: inner, AppliedUndef: applied, KroneckerDelta: delta, Sum: sum, Expect: expect}
 
 
 def index(level, positive, used):
@@ -323,4 +349,3 @@ def factor_terms(term):
     """A polynomial as a product of its factors."""
     constant, factors = factor_list(term)
     return Mul(constant, *(f**k for f, k in factors))
-

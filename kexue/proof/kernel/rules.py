@@ -1,83 +1,29 @@
-"""The rules of inference: what alone can make a :class:`Fact`.
+"""The rules of inference: what alone makes a fact.
 
-A fact is a relation together with the hypotheses that it rests on, Γ ⊢ φ. Its free symbols, functions and vectors stand for
-all values that their declarations admit. Only the functions of this module hold the key that builds one (the LCF way: finders,
-ledger and rendering can ask, and cannot decide). Each raises :class:`Undecided` where its conditions do not follow.
+Only the functions of this module use the key that builds one (the LCF way: finders, ledger and rendering can ask, and
+cannot decide). Each raises :class:`Undecided` where its conditions do not follow from what it was given.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from inspect import signature
 
 from sympy import Dummy, Integer, Limit, Sum, nan, oo, sqrt, zoo
 
-from kexue.proof.kernel.normal import Context, Normaliser
-from kexue.proof.kernel.terms import Expect, IllFormed, ProofError, Relation, Undecided, Vec, heads, is_rule, is_vector, norm2
-from kexue.proof.kernel.terms import substitute
-
-_KEY = object()
-
-
-@dataclass(frozen=True, eq=False)
-class Hypothesis:
-    """An assumed relation, for all values of the heads in ``forall``."""
-
-    name: str
-    relation: Relation
-    forall: frozenset = frozenset()
-    says: str = ""
-
-    def free(self, context):
-        """What the hypothesis fixes: a fact that rests on it is not general in these."""
-        return (heads(self.relation) | heads(context.unfold(self.relation))) - self.forall
-
-
-class Fact:
-    """Γ ⊢ φ. ``certificate`` is what was checked, ``premises`` the facts that the rule was applied to."""
-
-    __slots__ = ("context", "relation", "hypotheses", "rule", "premises", "certificate")
-
-    def __init__(self, key, context, relation, hypotheses, rule, premises=(), certificate=None):
-        if key is not _KEY:
-            raise ProofError("a Fact is made by the rules of kexue.proof.kernel alone; state it in a ledger instead")
-        values = (context, relation, frozenset(hypotheses), rule, tuple(premises), certificate)
-        for slot, value in zip(self.__slots__, values):
-            object.__setattr__(self, slot, value)
-
-    def __setattr__(self, name, value):
-        raise ProofError(f"a Fact cannot be changed (tried to set {name})")
-
-    def general_in(self, name):
-        """Whether the fact holds for every value of ``name``: no hypothesis that it rests on fixes it."""
-        return not any(name in h.free(self.context) for h in self.hypotheses)
-
-
-@dataclass(frozen=True)
-class Term:
-    """A summand of a certificate: coefficient · Π slacks of facts · Π squares, a square being e² or ‖v‖²."""
-
-    coefficient: object = Integer(1)
-    facts: tuple = ()
-    squares: tuple = ()
-
-    @property
-    def value(self):
-        value = self.coefficient
-        for factor in (*(f.relation.slack for f in self.facts), *map(square, self.squares)):
-            value *= factor
-        return value
-
-
-@dataclass
-class Certificate:
-    """right − left = Σ terms, the vectors replaced as ``rewrites`` (equalities of vectors) say."""
-
-    terms: tuple = ()
-    rewrites: tuple = field(default_factory=tuple)
-
-
-def square(v):
-    """‖v‖² of a vector, e² of a scalar."""
-    return norm2(v) if is_vector(v) else v**2
+from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
+from kexue.proof.kernel.normal import Normaliser
+from kexue.proof.kernel.terms import (
+    Expect,
+    IllFormed,
+    ProofError,
+    Relation,
+    Undecided,
+    Vec,
+    heads,
+    is_rule,
+    is_vector,
+    square,
+    substitute,
+)
 
 
 def _union(*facts):
@@ -91,7 +37,7 @@ def _same_ledger(context, facts):
 
 def assume(context, hypothesis):
     """H ⊢ H."""
-    return Fact(_KEY, context, hypothesis.relation, {hypothesis}, "hypothesis")
+    return Fact(KEY, context, hypothesis.relation, {hypothesis}, "hypothesis")
 
 
 def define(context, name, parameters, body):
@@ -127,7 +73,7 @@ def algebra(context, relation, certificate=None):
     else:
         _check_scalars(n, relation, certificate.terms)
     rule = "certificate" if certificate.terms else "identity"
-    return Fact(_KEY, context, relation, _union(*premises), rule, premises, certificate)
+    return Fact(KEY, context, relation, _union(*premises), rule, premises, certificate)
 
 
 def _check_vectors(n, relation):
@@ -164,7 +110,10 @@ def _checked(n, term):
 
 
 def instantiate(fact, mapping, discharged=(), keeping=()):
-    """Γσ ⊢ φσ for a substitution σ. A hypothesis that σ changes must be proved by ``discharged`` or named in ``keeping``."""
+    """Γσ ⊢ φσ for a substitution σ.
+
+    A hypothesis that σ changes must be proved by one of ``discharged``, or be named in ``keeping``.
+    """
     context = fact.context
     _same_ledger(context, discharged)
     for name, value in mapping.items():
@@ -176,11 +125,12 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
         if proof:
             proofs.append(proof)
         elif changed and h not in keeping:
-            raise Undecided(f"hypothesis {h.name} changes under the substitution: prove it (given=[…]) or keep it (keeping=[…])")
+            todo = "prove it (given=[…]) or keep it (keeping=[…])"
+            raise Undecided(f"hypothesis {h.name} changes under the substitution: {todo}")
         else:
             kept.add(replace(h, name=f"{h.name} for this {_names(mapping)}", relation=changed) if changed else h)
     relation = _substitute(context, fact.relation, mapping)
-    return Fact(_KEY, context, relation, kept | _union(*proofs), "instance", (fact, *proofs), mapping)
+    return Fact(KEY, context, relation, kept | _union(*proofs), "instance", (fact, *proofs), mapping)
 
 
 def _substitute(context, relation, mapping):
@@ -207,7 +157,7 @@ def discharge(fact, hypothesis, proof):
     if not _proof_of(fact.context, hypothesis.relation, hypothesis.forall, [proof]):
         raise Undecided(f"{proof.relation} is not hypothesis {hypothesis.name} for all its variables")
     rest = fact.hypotheses - {hypothesis} | proof.hypotheses
-    return Fact(_KEY, fact.context, fact.relation, rest, "discharge", (fact, proof), hypothesis)
+    return Fact(KEY, fact.context, fact.relation, rest, "discharge", (fact, proof), hypothesis)
 
 
 def _value_heads(value):
@@ -241,7 +191,7 @@ def _equal_slacks(n, first, second):
 
 
 def _admissible(context, name, value):
-    """Whether a value may stand for what was declared as ``name``: a vector for a vector, the same sign, the same bounds."""
+    """Refuse a value that may not stand for ``name``: it must have its sort, sign and range, and be no more random."""
     n = Normaliser(context)
     value = _body(value)
     if name in context.fixed or name in context.definitions:
@@ -291,7 +241,7 @@ def induction(relation, n, base, step, assumed):
     rest = base.hypotheses | step.hypotheses - {ih}
     if ih in base.hypotheses or any(n in h.free(context) for h in rest):
         raise Undecided(f"the induction on {n} rests on something that fixes {n}")
-    return Fact(_KEY, context, relation, rest, "induction", (base, step))
+    return Fact(KEY, context, relation, rest, "induction", (base, step))
 
 
 def _first(context, n):
@@ -306,40 +256,42 @@ def summed(fact, index, lower, upper):
     if not fact.general_in(index) or fact.relation.op == "⇔":
         raise Undecided(f"the fact is not one for every {index}")
     low, high = fact.context.bounds.get(index, (Integer(1) if index.is_positive else None, None))
-    if not index.is_integer or (low is not None and not n.at_least(lower, low)) or (high is not None and not n.at_least(high, upper)):
+    below = low is not None and not n.at_least(lower, low)
+    above = high is not None and not n.at_least(high, upper)
+    if not index.is_integer or below or above:
         raise Undecided(f"the fact does not cover {index} = {lower} … {upper}")
     if not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
         raise Undecided(f"the range {lower} … {upper} may be empty")
     relation = fact.relation.map(lambda side: Sum(side, (index, lower, upper)))
-    return Fact(_KEY, fact.context, relation, fact.hypotheses, "sum", (fact,), (index, lower, upper))
+    return Fact(KEY, fact.context, relation, fact.hypotheses, "sum", (fact,), (index, lower, upper))
 
 
 def expected(fact):
     """l ≤ r gives E l ≤ E r, for integrable l and r."""
     if fact.relation.op not in ("=", "≤", "≥"):
         raise Undecided("the expectation keeps =, ≤ and ≥")
-    return Fact(_KEY, fact.context, fact.relation.map(Expect), fact.hypotheses, "expectation", (fact,))
+    return Fact(KEY, fact.context, fact.relation.map(Expect), fact.hypotheses, "expectation", (fact,))
 
 
 def rooted(fact):
     """l ≤ r with l ≥ 0 gives √l ≤ √r."""
-    low, high = (fact.relation.rhs, fact.relation.lhs) if fact.relation.op in ("≥", ">") else (fact.relation.lhs, fact.relation.rhs)
+    low = fact.relation.rhs if fact.relation.op in ("≥", ">") else fact.relation.lhs
     if fact.relation.op == "⇔" or not Normaliser(fact.context).at_least(low, 0):
         raise Undecided(f"{low}, under a root, is not known to be nonnegative")
-    return Fact(_KEY, fact.context, fact.relation.map(sqrt), fact.hypotheses, "square root", (fact,))
+    return Fact(KEY, fact.context, fact.relation.map(sqrt), fact.hypotheses, "square root", (fact,))
 
 
 def limit_of(fact, variable):
     """l(λ) ≤ r(λ) for every λ > 0 (up to a bound) gives l(0) ≤ r(0): both sides are continuous fractions at 0."""
     context = fact.context
     low, high = context.bounds.get(variable, (Integer(0), None))
-    n = Normaliser(context)
-    right_of_zero = variable.is_positive and not variable.is_integer and low == 0 and (high is None or n.sign(high) == (1, True))
+    real = variable.is_positive and not variable.is_integer
+    right_of_zero = real and low == 0 and (high is None or Normaliser(context).sign(high) == (1, True))
     if not (right_of_zero and fact.general_in(variable)) or fact.relation.op == "⇔":
         raise Undecided(f"the fact is not one for every small {variable} > 0")
     weak = {"<": "≤", ">": "≥"}.get(fact.relation.op, fact.relation.op)
     sides = [value_at_zero(context, side, variable) for side in (fact.relation.lhs, fact.relation.rhs)]
-    return Fact(_KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), variable)
+    return Fact(KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), variable)
 
 
 def value_at_zero(context, expression, u):
@@ -359,7 +311,7 @@ def value_at_zero(context, expression, u):
 
 
 def limit(context, expression, variable, value):
-    """lim expression = value as variable → ∞: with variable = 1/u², the value at u = 0 of a continuous fraction."""
+    """Lim expression = value as variable → ∞: with variable = 1/u², the value at u = 0 of a continuous fraction."""
     if not variable.is_positive:
         raise Undecided(f"{variable} is not declared positive, so that it cannot be sent to infinity")
     u = Dummy("u", positive=True)
@@ -367,7 +319,7 @@ def limit(context, expression, variable, value):
     if not Normaliser(context).is_zero(reached - value):
         raise Undecided(f"the limit is {reached}")
     relation = Relation(Limit(expression, variable, oo, "-"), "=", value)
-    return Fact(_KEY, context, relation, (), "limit", (), {variable: oo})
+    return Fact(KEY, context, relation, (), "limit", (), {variable: oo})
 
 
 def unique(context, equation, unknown, solution, factor, power):
@@ -380,8 +332,4 @@ def unique(context, equation, unknown, solution, factor, power):
     if power < 1 or not n.is_zero(equation.lhs - equation.rhs - factor * (unknown - solution) ** power):
         raise Undecided(f"the two sides do not differ by a power of {unknown} − ({solution}) times a nonzero factor")
     relation = Relation(equation, "⇔", Relation(unknown, "=", solution))
-    return Fact(_KEY, context, relation, (), "solve", (), (factor, power))
-
-
-__all__ = ["Certificate", "Context", "Fact", "Hypothesis", "Term", "algebra", "assume", "define", "discharge", "expected"]
-__all__ += ["induction", "induction_hypothesis", "instantiate", "limit", "limit_of", "rooted", "summed", "unique"]
+    return Fact(KEY, context, relation, (), "solve", (), (factor, power))

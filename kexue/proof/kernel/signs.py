@@ -66,7 +66,7 @@ class Signs:
         return product_sign(signs)
 
     def polynomial_sign(self, polynomial):
-        """All monomials of one sign, with T = t + u for some t ≤ T and every bounded symbol measured from its lower bound."""
+        """All monomials of one sign, with T = t + u for some t ≤ T, and bounded symbols measured from below."""
         names = {s: g for g, s in self.generators.items() if s in polynomial.free_symbols}
         symbols = {g: self.generator(g) for g in (*names.values(), *self.bounds) if isinstance(g, Symbol)}
         uppers = [move for g, (_, upper) in self.bounds.items() if (move := upper_move(upper, g, symbols))]
@@ -86,7 +86,7 @@ class Signs:
         return product_sign(signs)
 
     def shift(self, polynomial, moves, symbols):
-        """The polynomial after s = base + gap for each move, then for each lower bound; and the gaps, all nonnegative."""
+        """The polynomial after s = base + gap, for each move and then each lower bound; and the gaps, all ≥ 0."""
         lowers = {g: Integer(1) for g in symbols if g.is_integer and g.is_positive}
         lowers |= {g: low for g, (low, _) in self.bounds.items() if low is not None and g in symbols}
         order = [g for g in symbols if g not in self.bounds] + list(self.bounds)

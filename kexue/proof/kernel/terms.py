@@ -92,6 +92,11 @@ def norm(v):
     return sqrt(Inner(v, v))
 
 
+def square(v):
+    """‖v‖² of a vector, e² of a number."""
+    return norm2(v) if is_vector(v) else v**2
+
+
 @dataclass(frozen=True)
 class Relation:
     """``lhs op rhs``, with ``op`` one of =, ≤, <, ≥, >, and ⇔ between two relations."""
