@@ -28,7 +28,8 @@ def multipliers(context, slack, open_terms, fixed_terms, rewrites):
     """Rational functions λ_j with slack = Σ λ_j·value_j + Σ fixed, as ``linarith`` looks for numbers; or None.
 
     The identity is read as linear in the *atoms* (inner products, values of functions without a sign, sums and
-    expectations), with coefficients in the field of everything else; when that fails, as a polynomial in all generators, λ_j rational.
+    expectations), with coefficients in the field of everything else; when that fails, as a polynomial in all generators
+    with rational λ_j.
     """
     n = normaliser(context, rewrites)
     target = slack - sum(t.value for t in fixed_terms)

@@ -47,55 +47,49 @@ class StepView:
         return list(dict.fromkeys(label for label in labels if label))
 
     @property
-    def certificate_tex(self):
-        """right − left = Σ …, with the slack of each cited line written as its label; None without a certificate."""
-        if self.fact.rule != "certificate":
-            return None
-        terms = [self._term_tex(t) for t in self.fact.certificate.terms]
-        sides = r"\text{right}-\text{left}" if self.relation.op in ("=", "≤", "<") else r"\text{left}-\text{right}"
-        return sides + " = " + " + ".join(terms).replace("+ -", "- ")
-
-    def _term_tex(self, term):
-        slacks = [rf"\mathrm{{slack}}[\text{{{self.ledger.label_of(f)}}}]" for f in term.facts]
-        squares = [rf"\left({tex(e)}\right)^2" if square(e) == e**2 else tex(square(e)) for e in term.squares]
-        factors = [*slacks, *squares]
-        coefficient = tex(term.coefficient)
-        if factors and term.coefficient == 1:
-            return r"\cdot ".join(factors)
-        return r"\cdot ".join([rf"\left({coefficient}\right)" if term.coefficient.is_Add else coefficient, *factors])
-
-    @property
     def note(self):
         """One line: why, by which rule, from what."""
         how = RULES[self.fact.rule]
         basis = f" from {', '.join(self.rests_on)}" if self.rests_on else ""
         return f"{self.why} · {how}{basis}" if self.why and self.verdict == "proved" else (self.why or how) + basis
 
-    def line_html(self, chained=False):
-        anchor = f' id="{escape(self.ledger.anchor(self))}"'
-        formula = self._chain_html() if chained else inline(self.relation)
+    def line_html(self, formula=None, within=False):
+        """The line as HTML; within the whole ledger it carries an anchor, and what it rests on links to theirs."""
+        anchor = f' id="{self.ledger.anchor(self)}"' if within else ""
+        note = self._linked_note() if within else escape(self.note)
+        badge = "✓ proved" if self.verdict == "proved" else "assumed"
         return (
             f'<div class="line"{anchor}><span class="no">{escape(self.label)}</span>'
-            f'<div class="formula">{formula}</div>'
-            f'<span class="badge {self.verdict}">{"✓ proved" if self.verdict == "proved" else "assumed"}</span>'
-            f'<div class="note">{escape(self.note)}{self._details_html()}</div></div>'
+            f'<div class="formula">{formula or inline(self.relation)}</div>'
+            f'<span class="badge {self.verdict}">{badge}</span>'
+            f'<div class="note">{note}{self._details_html()}</div></div>'
         )
 
-    def _chain_html(self):
+    def chain_html(self, previous):
+        """The line in an aligned chain, its left side dimmed where the line before has the same."""
         if isinstance(self.relation.lhs, Relation):
-            return inline(self.relation)
-        left = inline(self.relation.lhs)
+            return self.line_html(within=True)
+        same = " same" if previous is not None and previous.relation.lhs == self.relation.lhs else ""
         right = inline(f"{TEX_OPS[self.relation.op]} {tex(self.relation.rhs)}")
-        return f'<div class="chain"><span class="left">{left}</span><span>{right}</span></div>'
+        left = f'<span class="left{same}">{inline(self.relation.lhs)}</span>'
+        return self.line_html(f'<div class="chain">{left}<span>{right}</span></div>', within=True)
+
+    def _linked_note(self):
+        note = escape(self.note)
+        for fact in self.fact.premises:
+            label, target = escape(self.ledger.label_of(fact)), self.ledger.anchor_of(fact)
+            if target and label:
+                note = note.replace(label, f'<a href="#{target}">{label}</a>', 1)
+        return note
 
     def _details_html(self):
-        parts = [inline(self.certificate_tex)] if self.certificate_tex else []
-        if self.verdict == "proved":
-            checked = f"confirmed at {self.confirmed} random points; " if self.confirmed else ""
-            parts.append(escape(f"{checked}rests on " + (", ".join(self.hypotheses) or "no hypothesis")))
-        body = "".join(f"<div>{p}</div>" for p in parts)
-        title = "certificate" if self.certificate_tex else "details"
-        return f"<details><summary>{title}</summary>{body}</details>" if parts else ""
+        if self.verdict != "proved":
+            return ""
+        parts = [inline(formula) for formula in certificates(self.ledger, self.fact)]
+        checked = f"confirmed at {self.confirmed} random points; " if self.confirmed else ""
+        summary = "certificate" if parts else "details"
+        parts.append(escape(f"{checked}rests on " + (", ".join(self.hypotheses) or "no hypothesis")))
+        return f"<details><summary>{summary}</summary>{''.join(f'<div>{p}</div>' for p in parts)}</details>"
 
     def _repr_html_(self):
         return framed(self.line_html())
@@ -109,14 +103,26 @@ class LedgerView:
     """What a ledger shows of itself."""
 
     def anchor(self, step):
+        """The id of a step's line in the page."""
         slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in self.title.lower())
         return f"{slug}-{step.number or step.name}"
 
+    def line_of(self, fact):
+        """The line that states a fact, or None."""
+        return next((step for step in (*self.hypotheses, *self.steps) if step.fact is fact), None)
+
+    def anchor_of(self, fact):
+        """The anchor of the line that states a fact, or of which it is an instance; None where there is none."""
+        line = self.line_of(fact)
+        if line is not None:
+            return self.anchor(line)
+        return self.anchor_of(fact.premises[0]) if fact.rule == "instance" else None
+
     def label_of(self, fact):
         """The label of the line that states a fact, and of what it is an instance of."""
-        for step in (*self.hypotheses, *self.steps):
-            if step.fact is fact:
-                return step.label
+        line = self.line_of(fact)
+        if line is not None:
+            return line.label
         if fact.rule == "instance":
             values = ", ".join(f"{_shown(k)} := {_shown(v)}" for k, v in fact.certificate.items())
             return f"{self.label_of(fact.premises[0])} with {values}"
@@ -128,8 +134,9 @@ class LedgerView:
         return text(relation)
 
     def _repr_html_(self):
-        lines = "".join(s.line_html(chained=True) for s in self.steps)
-        return framed(lines, f"{self.title}: {len(self.steps)} steps, every one proved")
+        given = [h.line_html(within=True) for h in self.hypotheses]
+        chain = [step.chain_html(before) for before, step in zip([None, *self.steps], self.steps, strict=False)]
+        return framed("".join(given + chain), f"{self.title}: {len(self.steps)} steps, every one proved")
 
     def __repr__(self):
         return "\n".join([self.title, *map(repr, self.hypotheses), *map(repr, self.steps)])
@@ -167,6 +174,28 @@ class Trial:
 
     def __repr__(self):
         return f"{self.verdict}: {text(self.relation)}" + (f"\n      {self.detail}" if self.detail else "")
+
+
+def certificates(ledger, fact):
+    """right − left = Σ …, the slack of each cited line written as its label; of an induction, for both of its parts."""
+    if fact.rule == "induction":
+        parts = zip(("first case", "step"), fact.premises, strict=True)
+        return [rf"\text{{{name}: }} {found[0]}" for name, part in parts if (found := certificates(ledger, part))]
+    if fact.rule != "certificate":
+        return []
+    terms = [_term_tex(ledger, t) for t in fact.certificate.terms]
+    sides = r"\text{right}-\text{left}" if fact.relation.op in ("=", "≤", "<") else r"\text{left}-\text{right}"
+    return [sides + " = " + " + ".join(terms).replace("+ -", "- ")]
+
+
+def _term_tex(ledger, term):
+    slacks = [rf"\mathrm{{slack}}[\text{{{ledger.label_of(f)}}}]" for f in term.facts]
+    squares = [rf"\left({tex(e)}\right)^2" if square(e) == e**2 else tex(square(e)) for e in term.squares]
+    factors = [*slacks, *squares]
+    coefficient = tex(term.coefficient)
+    if factors and term.coefficient == 1:
+        return r"\cdot ".join(factors)
+    return r"\cdot ".join([rf"\left({coefficient}\right)" if term.coefficient.is_Add else coefficient, *factors])
 
 
 def framed(lines, head=""):
