@@ -1,0 +1,28 @@
+"""What stands beside every result: versions, device, commit."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+
+def commit() -> str:
+    """The commit of the source tree, with ``+`` where files differ from it; ``unknown`` outside a repository."""
+    root = Path(__file__).parents[2]
+    command = ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):  # no git, or no repository
+        return "unknown"
+    return done.stdout.strip()
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """The versions of Python and of the packages.
+
+    >>> sorted(versions("sympy"))
+    ['python', 'sympy']
+    """
+    return {"python": platform.python_version(), **{package: version(package) for package in packages}}
