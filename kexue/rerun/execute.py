@@ -6,6 +6,7 @@ import asyncio
 import re
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -58,7 +59,7 @@ class ThisPython(AsyncKernelManager):
 
 
 class _Client(NotebookClient):
-    """nbclient, telling ``watch`` of each cell, and stopped by Ctrl-C with its kernel."""
+    """nbclient, telling ``watch`` of each cell, and stopped by Ctrl-C together with its kernel."""
 
     def __init__(self, notebook: NotebookNode, watch: Watch, **options: object) -> None:
         super().__init__(notebook, kernel_manager_class=ThisPython, kernel_name="python3", timeout=None, **options)
@@ -66,16 +67,17 @@ class _Client(NotebookClient):
         self.index = 0
         self.interrupted = False
 
+    async def async_start_new_kernel(self, **options: object) -> None:
+        self._take_over_interrupts()
+        await super().async_start_new_kernel(**options)
+
     async def async_execute_cell(self, cell: NotebookNode, cell_index: int, **options: object) -> NotebookNode:
         self.index = cell_index
         self.watch(cell_index, "started")
-        self._take_over_interrupts()
         try:
             await super().async_execute_cell(cell, cell_index, **options)
         except BaseException:
             self.watch(cell_index, "failed")
-            if self.interrupted:
-                raise KeyboardInterrupt from None
             raise
         self.watch(cell_index, "done")
         return cell
@@ -89,10 +91,9 @@ class _Client(NotebookClient):
             self.shutdown_kernel = "immediate"
             task.cancel()
 
-        try:
+        # Outside the main thread and on Windows there is no such handler; Python's own stays.
+        with suppress(RuntimeError, ValueError, NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
-        except (RuntimeError, ValueError, NotImplementedError):  # outside the main thread, or on Windows
-            return
 
 
 def execute(
@@ -105,7 +106,8 @@ def execute(
     allow_stderr: whether cells may write to stderr; by default that fails, since warnings do.
     watch: called with a cell's index before and after each.
 
-    Raises ``CellError`` for the first cell that fails; the notebook keeps the outputs until there.
+    Raises ``CellError`` for the first cell that fails, and ``KeyboardInterrupt`` for Ctrl-C; the notebook keeps the
+    outputs until there.
     """
     with progress(page.name, sum(cell.cell_type == "code" for cell in notebook.cells)) as bar:
 
@@ -131,7 +133,9 @@ def _run(client: _Client, page: Page, notebook: NotebookNode) -> None:
         raise CellError(page, notebook, client.index, reason, _traceback(notebook.cells[client.index])) from None
     except _Stderr as error:
         raise CellError(page, notebook, client.index, "wrote to stderr; warnings are errors", str(error)) from None
-    except DeadKernelError:
+    except (DeadKernelError, asyncio.CancelledError):
+        if client.interrupted:
+            raise KeyboardInterrupt from None
         reason = "the kernel died while this cell ran, out of memory perhaps"
         raise CellError(page, notebook, client.index, reason) from None
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
-from nbformat import NotebookNode
 
 from kexue.errors import PageError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode  # takes seconds to import, and `kexue --help` needs none
 
 INJECTED = "injected-parameters"  # papermill's tag for the cell that it adds
 PARAMETERS = "parameters"
