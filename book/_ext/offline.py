@@ -76,6 +76,7 @@ def _copy_if_changed(source: str | Path, target: str | Path) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
+    app.set_html_assets_policy("always")  # formulas in the HTML of a ledger need MathJax on every page
     app.connect("config-inited", use_vendored_files)
     app.connect("builder-inited", copy_vendored_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
