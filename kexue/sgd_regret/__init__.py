@@ -14,7 +14,7 @@ Rooms: `losses` (problem, D, G), `bounds` (step sizes and the theorem), `descent
 """
 
 from kexue.sgd_regret.adversary import Attack, attack
-from kexue.sgd_regret.bounds import SCHEDULES, bound, bound_terms, closed_bound, worst_cases
+from kexue.sgd_regret.bounds import SCHEDULES
 from kexue.sgd_regret.experiment import PRESETS, Config, Result, checks, run
 
 __all__ = [
@@ -24,10 +24,6 @@ __all__ = [
     "Config",
     "Result",
     "attack",
-    "bound",
-    "bound_terms",
     "checks",
-    "closed_bound",
     "run",
-    "worst_cases",
 ]

@@ -6,7 +6,7 @@ Theorem (step 7 of the derivation): (1/T) Σ_t [L(x_t, θ_t) − L(x_t, θ*)] �
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -26,8 +26,7 @@ class Schedule:
 
     Args:
         eta: η_t, an expression of t, T, D and G.
-        label: how the η_t is written.
-        best: η_t is what makes the theorem's bound smallest within its family.
+        label: how η_t is written.
     """
 
     eta: sp.Expr
@@ -74,7 +73,7 @@ def bound_terms(eta: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return D**2 / (2 * T * eta.subs(t, T)), G**2 / (2 * T) * sp.Sum(eta, (t, 1, T))
 
 
-def bound(name: str, D_: float, G_: float, horizons: np.ndarray) -> Float[np.ndarray, " horizons"]:
+def bound(name: str, D_: float, G_: float, horizons: Sequence[int] | np.ndarray) -> Float[np.ndarray, " horizons"]:
     """The theorem's right side, with the sum as it is (not its estimate by an integral).
 
     Args:
@@ -82,7 +81,7 @@ def bound(name: str, D_: float, G_: float, horizons: np.ndarray) -> Float[np.nda
         D_, G_: D of H2 and G of H3.
         horizons: T, integers.
 
-    >>> bound("constant", 2.0, 1.0, np.array([25, 100])).round(12)
+    >>> bound("constant", 2.0, 1.0, [25, 100]).round(12)
     array([0.4, 0.2])
     """
     return np.array([_bound(schedule(name).steps(D_, G_, int(T_)), D_, G_, int(T_)) for T_ in horizons])

@@ -83,8 +83,10 @@ def _newton(problem: Problem, weights: Tensor, theta: Tensor, mu: float) -> tupl
     smooth = problem.loss.smooth(theta @ problem.a.T, problem.b, mu)
     pull = 2 * mu / (problem.radius**2 - (theta**2).sum(dim=-1))[:, None]  # (problems, 1)
     gradient = (weights * smooth.slope) @ problem.a + pull * theta
-    hessian = torch.einsum("pn,ni,nj->pij", weights * smooth.curvature, problem.a, problem.a)
-    hessian = hessian + pull[..., None] * torch.eye(theta.shape[1]).to(theta)
+    dim = theta.shape[1]
+    squares = (problem.a[:, :, None] * problem.a[:, None, :]).flatten(1)  # (n, dim²)
+    hessian = ((weights * smooth.curvature) @ squares).unflatten(1, (dim, dim))
+    hessian = hessian + pull[..., None] * torch.eye(dim).to(theta)
     hessian = hessian + (pull**2 / mu)[..., None] * theta[:, :, None] * theta[:, None, :]
     direction = torch.linalg.solve(hessian, gradient)
     return direction, (direction * gradient).sum(dim=-1)

@@ -48,7 +48,7 @@ class Config:
     loss: Literal["absolute", "logistic"] = "absolute"
     seed: int = 0
     radius: float = 1.0
-    tolerance: float = 1e-8
+    tolerance: float = 1e-7
 
     def __post_init__(self):
         between("T", self.T, 10, 10**6)
@@ -117,11 +117,12 @@ def run(config: Config, device: torch.device) -> Result:
     started = time.perf_counter()
     problem, horizons = breast_cancer(config.loss, config.radius), config.horizons
     samples = draw(config, len(problem.b))
-    best = minimum(problem, frequencies(samples, horizons, len(problem.b)), config.tolerance)
     runs = _runs(config, problem)
-    with one_thread():
-        totals = cumulative_losses(problem.to(device), samples.to(device), [r for _, r in runs], horizons).cpu()
-    lower = best.lower.reshape(len(horizons), config.seeds)
+    there = problem.to(device)
+    with one_thread(), torch.inference_mode():
+        best = minimum(there, frequencies(samples, horizons, len(problem.b)).to(device), config.tolerance)
+        totals = cumulative_losses(there, samples.to(device), [r for _, r in runs], horizons).cpu()
+    lower = best.lower.cpu().reshape(len(horizons), config.seeds)
     regret = {name: _regret(name, totals, runs, horizons, lower) for name in config.schedules}
     gap, seconds = float((best.upper - best.lower).max()), time.perf_counter() - started
     return Result(config, np.array(horizons), regret, gap, problem.D, problem.G, describe(device), seconds)
@@ -179,7 +180,7 @@ def _worst() -> list[Check]:
     rows, tolerance = bounds.worst_cases()["cases"], bounds.worst_cases()["tolerance"]
     last = rows[-1]
     T = last["T"]
-    decay = float(bounds.bound("sqrt_decay", 1, 1, np.array([T]))[0]) * T
+    decay = float(bounds.bound("sqrt_decay", 1, 1, [T])[0]) * T
     return [
         Check(f"exact worst case at T = {T}, constant step", np.sqrt(T), last["constant"], tolerance, "≈", "solver"),
         Check(f"exact worst case at T = {T}, α/√t", decay, last["sqrt_decay"], tolerance, "≤", "solver"),
