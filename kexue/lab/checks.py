@@ -51,7 +51,7 @@ class Check:
     def holds(self) -> bool:
         """Whether the measurement agrees with the prediction."""
         excess = self.measured - self.predicted
-        return (abs(excess) if self.relation == "≈" else excess) <= self.tolerance
+        return bool((abs(excess) if self.relation == "≈" else excess) <= self.tolerance)
 
     @property
     def cells(self) -> tuple[str, ...]:

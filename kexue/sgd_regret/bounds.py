@@ -92,7 +92,9 @@ def _bound(steps: Callable[[np.ndarray], np.ndarray], D_: float, G_: float, T_: 
     return float(D_**2 / (2 * T_ * eta[-1]) + G_**2 * eta.sum() / (2 * T_))
 
 
-def closed_bound(name: str, D_: float, G_: float, horizons: np.ndarray) -> Float[np.ndarray, " horizons"]:
+def closed_bound(
+    name: str, D_: float, G_: float, horizons: Sequence[int] | np.ndarray
+) -> Float[np.ndarray, " horizons"]:
     """DG/√T for the constant step (step 8), √2·DG/√T for α/√t (step 9: its sum replaced by 2√T).
 
     Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -45,7 +44,7 @@ class Config:
     T: int
     seeds: int
     schedule: str = "both"
-    loss: Literal["absolute", "logistic"] = "absolute"
+    loss: str = "absolute"
     seed: int = 0
     radius: float = 1.0
     tolerance: float = 1e-7

@@ -106,8 +106,8 @@ def worst_case(cases: Sequence[Mapping[str, float]]) -> Picture:
     return Picture(
         figure,
         f"Worst sum of regrets in units of D G root T, for T from 1 to {T[-1]}. The constant step's exact worst case "
-        f"is 1. That of the decaying step grows to {cases[-1]['sqrt_decay'] / np.sqrt(T[-1]):.2f}, below its bound, which "
-        "tends to root 2.",
+        f"is 1. That of the decaying step grows to {cases[-1]['sqrt_decay'] / np.sqrt(T[-1]):.2f}, below its bound, "
+        "which tends to root 2.",
     )
 
 

@@ -20,6 +20,7 @@ from torch.nn.functional import softplus
 from kexue.lab.config import one_of
 
 Values = Float[Tensor, "*batch"]
+Labels = Float[Tensor, "*#batch"]
 
 
 class Smooth(NamedTuple):
@@ -42,13 +43,13 @@ class Loss:
         smooth: (m, b, μ) → the stand-in, which is ℓ in the limit μ → 0.
     """
 
-    value: Callable[[Values, Values], Values]
-    slope: Callable[[Values, Values], Values]
+    value: Callable[[Values, Labels], Values]
+    slope: Callable[[Values, Labels], Values]
     steepest: Callable[[float], float]
-    smooth: Callable[[Values, Values, float], Smooth]
+    smooth: Callable[[Values, Labels, float], Smooth]
 
 
-def _smooth_absolute(m: Values, b: Values, mu: float) -> Smooth:
+def _smooth_absolute(m: Values, b: Labels, mu: float) -> Smooth:
     """min over s of s − μ log(s² − r²), r = m − b: s = μ + √(μ² + r²), and its derivative r/s lies in (−1, 1)."""
     r = m - b
     q = torch.sqrt(mu**2 + r**2)
@@ -56,7 +57,7 @@ def _smooth_absolute(m: Values, b: Values, mu: float) -> Smooth:
     return Smooth(s - mu * torch.log(2 * mu * s), r / s, -b * r / s, mu / (q * s))
 
 
-def _smooth_logistic(m: Values, b: Values, _: float) -> Smooth:
+def _smooth_logistic(m: Values, b: Labels, _: float) -> Smooth:
     """Smooth by itself; the line is its tangent at m."""
     value, p = softplus(-b * m), torch.sigmoid(-b * m)
     return Smooth(value, -b * p, value + b * p * m, p * (1 - p))
