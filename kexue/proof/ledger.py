@@ -146,9 +146,10 @@ class Ledger(LedgerView):
         try:
             self.claim(relation, "a trial", by)
             return Trial(relation, "proved", "")
-        except (Refuted, Undecided) as error:
-            verdict = "refuted" if isinstance(error, Refuted) else "undecided"
-            return Trial(relation, verdict, str(getattr(error, "witness", error)))
+        except Refuted as error:
+            return Trial(relation, "refuted", str(error.witness))
+        except Undecided as error:
+            return Trial(relation, "undecided", error.reason)
         finally:
             self.steps = kept
 
@@ -243,9 +244,8 @@ class Ledger(LedgerView):
                     f"{label} is refuted.\n  claim: {self.plain(relation)}\n  witness: {witness}\n  ({reason})", witness
                 )
         hint = "cite what it rests on (by=[…]), name the square that makes it true, or declare the missing assumption"
-        return Undecided(
-            f"{label} is undecided.\n  claim: {self.plain(relation)}\n  reason: {reason}\n  to go on: {hint}"
-        )
+        claim = f"{label} is undecided.\n  claim: {self.plain(relation)}"
+        return Undecided(reason, f"{claim}\n  reason: {reason}\n  to go on: {hint}")
 
     def _algebra(self, relation, by):
         self._check_parts(by)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from sympy import (
     QQ,
+    Abs,
     Add,
     Dummy,
     Integer,
@@ -140,7 +141,7 @@ class Normaliser(Signs):
         for kind, rule in self.RULES.items():
             if isinstance(e, kind):
                 return rule(self, e)
-        raise IllFormed(f"{e} ({type(e).__name__}) is nothing that the kernel has a normal form for")
+        raise Undecided(f"the kernel has no normal form for {e} ({type(e).__name__})")
 
     def power(self, base, exponent):
         if exponent.is_Integer:
@@ -236,6 +237,10 @@ class Normaliser(Signs):
 
     # -- functions, sums, expectations
 
+    def absolute(self, e):
+        """|x| = √x²."""
+        return self.root(e.args[0] ** 2, 2)
+
     def applied(self, e):
         return self.generator(e.func(*map(self.canonical, e.args)))
 
@@ -321,7 +326,14 @@ class Normaliser(Signs):
     def is_random(self, e):
         return bool(heads(e) & self.context.random)
 
-    RULES: ClassVar = {Inner: inner, AppliedUndef: applied, KroneckerDelta: delta, Sum: sum, Expect: expect}
+    RULES: ClassVar = {
+        Inner: inner,
+        AppliedUndef: applied,
+        KroneckerDelta: delta,
+        Abs: absolute,
+        Sum: sum,
+        Expect: expect,
+    }
 
 
 def index(level, positive, used):

@@ -3,7 +3,7 @@
 from itertools import permutations
 from math import prod
 
-from sympy import Add, Dummy, Integer, Mul, Pow, Sum, Symbol, exp, factor_list
+from sympy import Abs, Add, Dummy, Integer, Mul, Pow, Sum, Symbol, exp, factor_list
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import Expect, Inner, Undecided
@@ -44,6 +44,8 @@ class Signs:
         if isinstance(e, (Sum, Expect)):
             inner = self.tree_sign(e.args[0])
             return (inner[0], False) if inner else None
+        if isinstance(e, Abs):
+            return (1, False)
         return (1, True) if e.is_NumberSymbol else None
 
     def power_sign(self, base, exponent):

@@ -23,7 +23,11 @@ class IllFormed(ProofError, TypeError):
 
 
 class Undecided(ProofError):
-    """Neither proved nor refuted; the message says what stood in the way."""
+    """Neither proved nor refuted; ``reason`` is what stood in the way."""
+
+    def __init__(self, reason, message=None):
+        super().__init__(message or reason)
+        self.reason = str(reason)
 
 
 class Vec(Expr):
