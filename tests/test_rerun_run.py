@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from kexue import __version__, cli
 from kexue.errors import ExecutionError, KexueError, ParameterError
+from kexue.lab.device import describe, device
 from kexue.rerun.execute import CellError, execute
 from kexue.rerun.metrics import metrics
 from kexue.rerun.prose import plain_markdown
@@ -62,7 +63,7 @@ def test_a_run_is_kept_beside_the_others(finished: Run) -> None:
 
 
 def test_metrics_are_the_numbers_that_the_page_handed_on(finished: Run) -> None:
-    expected = {"ratio": 2.5, "schedule": "sqrt_decay", "verbose": False, "device": "cpu"}
+    expected = {"ratio": 2.5, "schedule": "sqrt_decay", "verbose": False}
     assert read(finished.folder / "metrics.json") == expected
 
 
@@ -71,9 +72,10 @@ def test_a_record_says_what_was_run_and_with_what(finished: Run) -> None:
     assert record["status"] == "ok"
     assert record["parameters"]["given"] == {"T": 20, "schedule": "sqrt_decay"}
     assert record["parameters"]["effective"] == {
-        "T": 20, "schedule": "sqrt_decay", "alpha": 0.5, "seed": 0, "verbose": False, "label": "plain"
+        "T": 20, "schedule": "sqrt_decay", "alpha": 0.5, "seed": 0, "verbose": False, "label": "plain",
+        "device": "auto",
     }  # fmt: skip
-    assert (record["seed"], record["device"], record["page"]) == (0, "cpu", "book/tiny/experiment")
+    assert (record["seed"], record["device"], record["page"]) == (0, describe(device()), "book/tiny/experiment")
     assert record["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert {"kexue", "torch", "numpy", "sympy"} <= set(record["versions"])
     assert isinstance(record["uncommitted_changes"], bool)
@@ -234,7 +236,7 @@ def test_two_metrics_of_one_name_are_refused() -> None:
         ("$$\nx^2\n$$ (square)", "$$\nx^2\n$$"),
         ("a\n\n:::{note}\n:class: tip\nmind {glue:text}`x:.0f`\n:::\nb", "a\n\n> **Note**\n>\n> mind 2\nb"),
         ("```{prf:theorem} Regret\n$a$\n```", "> **Theorem: Regret**\n>\n> $a$"),
-        ("```{exercise-start}\n:label: e\n```\ndo\n```{exercise-end}\n```", "> **Exercise**\n>\ndo"),
+        ("```{exercise-start}\n:label: e\n```\ndo\n```{exercise-end}\n```", "> **Exercise**\ndo"),
         ("```python\nx = {1}\n```", "```python\nx = {1}\n```"),
     ],
 )

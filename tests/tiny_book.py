@@ -29,12 +29,13 @@ alpha: Annotated[float, Field(gt=0, lt=1)] = 0.5
 seed: int = 0
 verbose: bool = False
 label: str = "plain"
+device: Literal["auto", "cpu"] = "auto"
 """
 EXPERIMENT = (
     "from typing import Annotated, Literal\nfrom pydantic import Field\nfrom kexue.lab.numbers import record",
     PARAMETERS,
     'if label == "fail":\n    raise RuntimeError("as asked")',
-    'record(ratio=(T or 10) / 8, schedule=schedule, verbose=verbose, device="cpu")\nprint("T is", T)',
+    'record(ratio=(T or 10) / 8, schedule=schedule, verbose=verbose)\nprint("T is", T)',
 )
 FILES = {
     "_toc.yml": "format: jb-book\nroot: book/index\nchapters:\n  - file: book/tiny/experiment\n",

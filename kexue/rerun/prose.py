@@ -83,4 +83,5 @@ def _directive(found: re.Match[str], values: Glued) -> str:
         return f"$$\n{body}\n$$"
     kind = (name.partition(":")[2] or name).removesuffix("-start").capitalize()
     heading = f"**{kind}{': ' + title if title else ''}**"
-    return "\n".join(f"> {line}".rstrip() for line in (heading, "", *body.splitlines()))
+    lines = [heading, *(["", *body.splitlines()] if body else [])]
+    return "\n".join(f"> {line}".rstrip() for line in lines)

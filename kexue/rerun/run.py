@@ -111,12 +111,22 @@ papermill_engines.register(ENGINE, _PageEngine)
 def _finish(done: Run, record: dict[str, object]) -> None:
     """Write what can be read off the executed notebook, whole or partial, and the final record."""
     notebook = nbformat.read(done.notebook, as_version=4)
-    found = metrics(notebook)
-    _save(done.folder / "metrics.json", found)
-    if "device" in found:
-        record["device"] = found["device"]
+    _save(done.folder / "metrics.json", metrics(notebook))
+    record["device"] = _device(record["device"])
     _save(done.folder / "record.json", record | {"status": done.status} | _where(done, notebook))
     save_html(notebook, done.html, title=f"{done.page.slug}: {done.page.title}")
+
+
+def _device(asked: str | None) -> str | None:
+    """What the page's ``device`` parameter meant here, in words: ``auto`` may be a GPU."""
+    if asked is None:
+        return None
+    from kexue.lab.device import describe, device  # imports torch, which a page without a device need not wait for
+
+    try:
+        return describe(device(asked))
+    except ValueError:  # there is no such device; the page's own cell has said so
+        return asked
 
 
 def _where(done: Run, notebook: NotebookNode) -> dict[str, object]:
