@@ -57,7 +57,7 @@ class Check:
     def cells(self) -> tuple[str, ...]:
         """The row of a table."""
         tolerance = f"{self.tolerance:.0e} ({self.why})" if self.tolerance else "none"
-        return (self.name, f"{self.measured:.6g}", self.relation, f"{self.predicted:.6g}", tolerance)
+        return (self.name, f"{self.measured:.5g}", self.relation, f"{self.predicted:.5g}", tolerance)
 
 
 class Checks(tuple[Check, ...]):
@@ -84,4 +84,4 @@ class Checks(tuple[Check, ...]):
         head = "".join(f"<th>{escape(cell)}</th>" for cell in self.HEAD)
         rows = ("".join(f"<td>{escape(cell)}</td>" for cell in check.cells) for check in self)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f'<table class="checks"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        return f'<table class="table checks"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

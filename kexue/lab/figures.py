@@ -35,7 +35,7 @@ _STYLE = {
     "legend.frameon": False,
     "savefig.transparent": True,
     "savefig.bbox": "tight",
-    "figure.figsize": (6.4, 3.8),
+    "figure.figsize": (5.8, 3.7),
     **dict.fromkeys(
         ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "grid.color"), _INK
     ),

@@ -103,6 +103,19 @@ class Result:
         """Measured regret over the theorem's bound."""
         return self.regret[name] / self.bound(name)
 
+    def mean_regret(self) -> dict[str, Float[np.ndarray, " horizons"]]:
+        """Average regret, averaged over seeds too, of every schedule."""
+        return {name: regret.mean(axis=0) for name, regret in self.regret.items()}
+
+    def numbers(self) -> dict[str, float]:
+        """What a page hands on: of every schedule, the regret at T and the range of the ratio."""
+        found: dict[str, float] = {"T": self.config.T, "seeds": self.config.seeds, "D": self.D, "G": self.G}
+        for name, regret in self.mean_regret().items():
+            ratio, largest = regret / self.bound(name), self.ratio(name).max()
+            found |= {f"{name}_regret": regret[-1], f"{name}_ratio_largest": largest}
+            found |= {f"{name}_ratio_low": ratio.min(), f"{name}_ratio_high": ratio.max()}
+        return {**found, "comparator_gap": self.gap}
+
 
 def run(config: Config, device: torch.device) -> Result:
     """Run every schedule of the configuration, all seeds at once, and measure its regret at every horizon.
