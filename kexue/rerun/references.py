@@ -129,6 +129,9 @@ def main(root: Path | None = None) -> int:
     except KexueError as error:
         print(f"\nerror: {error}\n\nThe references are not all written.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. The references are not all written.", file=sys.stderr)
+        return 130
     for path in orphans(root):
         path.unlink()
         changes.append(f"removed {path.relative_to(root)}: it belongs to no page of _toc.yml\n")
