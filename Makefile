@@ -7,6 +7,7 @@ CONSTRAINTS ?= constraints.txt
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BENCHMARKED := $(VENV)/.benchmarks
 FRONT_END := node_modules/.installed
 EXPLORER := kexue/lab/explorer/dist/explorer.js
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
@@ -27,7 +28,7 @@ test: book ## run every test: units, each page cell by cell, the built pages in 
 live: vendor ## open the pages as notebooks in JupyterLab, on this machine only
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/book
 
-bench: $(INSTALLED) ## run the benchmarks against peers
+bench: $(BENCHMARKED) ## run the benchmarks against peers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 lint: $(INSTALLED) ## check style and format
@@ -43,7 +44,7 @@ lock: $(INSTALLED) ## resolve constraints.txt and package-lock.json again
 	@mkdir -p _build
 	{ echo "# Resolved by \`make lock\` from requirements.txt, for every supported Python and system. Do not edit."; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-	    --no-emit-index-url --no-emit-find-links requirements.txt; } > _build/constraints.txt
+	    --no-emit-index-url --no-emit-find-links requirements.txt benchmarks/requirements.txt; } > _build/constraints.txt
 	@! grep -nE '://|^-|@ |\+' _build/constraints.txt || \
 	  { rm _build/constraints.txt; echo "make lock: the lines above name a place or a local build, not a release"; exit 1; }
 	mv _build/constraints.txt constraints.txt
@@ -68,6 +69,10 @@ $(INSTALLED): requirements.txt $(CONSTRAINTS) pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt -c $(CONSTRAINTS)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(BENCHMARKED): benchmarks/requirements.txt $(INSTALLED)
+	$(BIN)/python -m pip install --disable-pip-version-check -r benchmarks/requirements.txt -c $(CONSTRAINTS)
 	@touch $@
 
 $(FRONT_END): package-lock.json package.json .npmrc | $(INSTALLED)
