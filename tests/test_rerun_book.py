@@ -95,6 +95,19 @@ def test_what_was_rendered_with_warnings_is_not_continued(tmp_path: Path, withou
     assert not (html(tmp_path) / "left.html").exists()
 
 
+def test_a_page_taken_out_of_the_book_leaves_it(tmp_path: Path, without_sphinx: list[str]) -> None:
+    tiny_book(tmp_path, *PRINTS)
+    (tmp_path / "book" / "more.md").write_text("# More", encoding="utf-8")
+    contents = tmp_path / "_toc.yml"
+    short = contents.read_text(encoding="utf-8")
+    contents.write_text(short + "  - file: book/more\n", encoding="utf-8")
+    assert main([], tmp_path) == 0
+    (tmp_path / "_build" / "work" / "html" / "more.html").touch()
+    contents.write_text(short, encoding="utf-8")
+    assert main([], tmp_path) == 0
+    assert not (html(tmp_path) / "more.html").exists()
+
+
 def test_a_failing_cell_stops_the_build_and_is_named(
     tmp_path: Path, without_sphinx: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from sympy import Function, Integer, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
-from kexue.proof import finders, numeric
+from kexue.proof import crosscheck, finders
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.facts import Certificate, Hypothesis
 from kexue.proof.kernel.normal import Context
@@ -224,7 +224,7 @@ class Ledger(LedgerView):
         label = f"step ({number}) “{name or why}” of the ledger “{self.title}”"
         try:
             fact = prove()
-            confirmed = numeric.agreement(fact)
+            confirmed = crosscheck.agreement(fact)
         except Undecided as reason:
             raise self._failure(label, relation, reason, by if witness else None) from None
         except IllFormed as reason:
@@ -238,7 +238,7 @@ class Ledger(LedgerView):
         """Refuted with a witness where there is one, undecided otherwise."""
         if by is not None:
             facts, rewrites = self._cited(by)
-            witness = numeric.find_witness(self.context, relation, facts, rewrites)
+            witness = crosscheck.find_witness(self.context, relation, facts, rewrites)
             if witness:
                 return Refuted(
                     f"{label} is refuted.\n  claim: {self.plain(relation)}\n  witness: {witness}\n  ({reason})", witness

@@ -5,15 +5,16 @@ it would catch a kernel that proved something false.
 """
 
 import random
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
 import mpmath
 from mpmath import mpf
-from sympy import Abs, Add, KroneckerDelta, Max, Min, Mul, Pow, Rational, Sum, Symbol, exp, log
+from sympy import Abs, Add, Dummy, KroneckerDelta, Max, Min, Mul, Pow, Sum, Symbol, exp, log
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import Expect, Inner, OrthonormalVec, Relation, Vec, is_vector, outermost
+from kexue.proof.kernel.terms import Expect, Inner, OrthonormalVec, Vec, head, is_rule, is_vector, outermost
 
 DIGITS = 50
 TOLERANCE = mpf(10) ** -20
@@ -25,6 +26,14 @@ class OutOfDomain(ArithmeticError):
     """The random point lies where the statement is not defined."""
 
 
+def close(left, right):
+    """Whether two numbers, or two vectors, agree up to rounding; the empty list is the zero vector."""
+    if isinstance(left, list) or isinstance(right, list):
+        left, right = (v if isinstance(v, list) else [] for v in (left, right))
+        return all(close(a, b) for a, b in zip_longest(left, right, fillvalue=mpf(0)))
+    return abs(left - right) <= TOLERANCE * (1 + abs(left) + abs(right))
+
+
 @dataclass
 class Model:
     """One random assignment of numbers and vectors to everything that a ledger declares, made as it is asked for."""
@@ -34,6 +43,7 @@ class Model:
     rewrites: tuple = ()
     size: int = 5  # the largest natural number
     values: dict = field(default_factory=dict)
+    overrides: dict = field(default_factory=dict)  # heads that are read as something else: a substitution at work
 
     def __post_init__(self):
         self.dimension = self.rng.randint(1, 4) + (3 * self.size if self.context.fixed else 0)
@@ -41,16 +51,15 @@ class Model:
         for fact in self.rewrites:
             self.equations[self.key(fact.relation.lhs, {}, None)] = fact.relation.rhs
 
-    def holds(self, relation, tolerance=TOLERANCE):
+    def holds(self, relation):
         """Whether a relation holds at this point, up to rounding."""
         if relation.op == "⇔":
             return self.holds(relation.lhs) == self.holds(relation.rhs)
         left, right = self(relation.lhs), self(relation.rhs)
-        if isinstance(left, list) or isinstance(right, list):
-            return all(abs(a - b) <= tolerance * (1 + abs(a)) for a, b in zip_longest(left, right, fillvalue=mpf(0)))
+        if relation.op == "=" or isinstance(left, list):
+            return close(left, right)
         gap = (right - left) * (-1 if relation.op in ("≥", ">") else 1)
-        slip = tolerance * (1 + abs(left) + abs(right))
-        return abs(gap) <= slip if relation.op == "=" else gap > -slip
+        return gap > -TOLERANCE * (1 + abs(left) + abs(right))
 
     def __call__(self, expression):
         with mpmath.workdps(DIGITS):
@@ -64,7 +73,9 @@ class Model:
         if e.is_NumberSymbol:
             return mpmath.mpf(e.evalf(DIGITS)._mpf_)
         if isinstance(e, (Symbol, AppliedUndef)):
-            return bound[e] if e in bound else self.sampled(e, bound, outcome)
+            if e in bound:
+                return bound[e]
+            return self.overridden(e, bound, outcome) if head(e) in self.overrides else self.sampled(e, bound, outcome)
         if isinstance(e, Inner):
             u, v = (self.vector(a, bound, outcome) for a in e.args)
             return mpmath.fdot(u, v) if u and v else mpf(0)
@@ -103,7 +114,7 @@ class Model:
         if e == 0:
             return []
         if isinstance(e, Vec):
-            return self.generated(e, bound, outcome)
+            return (self.overridden if head(e) in self.overrides else self.generated)(e, bound, outcome)
         if isinstance(e, Add):
             return self.total(self.vector(a, bound, outcome) for a in e.args)
         if isinstance(e, Sum):
@@ -126,6 +137,24 @@ class Model:
         if key not in self.values:
             self.values[key] = [mpf(self.rng.gauss(0, 1)) for _ in range(self.dimension)]
         return self.values[key]
+
+    def substituted(self, mapping):
+        """This point, with some heads read as a substitution says; everything else has the same values."""
+        other = copy(self)
+        other.overrides = mapping
+        return other
+
+    def overridden(self, e, bound, outcome):
+        """The value, at the original point, of what a substitution puts in the place of ``e``."""
+        value, arguments, plain = self.overrides[head(e)], {}, self.substituted({})
+        if is_rule(value):
+            indices = e.indices if isinstance(e, Vec) else e.args
+            if any(map(is_vector, indices)):
+                raise OutOfDomain(f"{e} depends on vectors")
+            arguments = {Dummy(integer=True, positive=True): self.scalar(i, bound, outcome) for i in indices}
+            value = value(*arguments)
+        value = self.context.unfold(value)
+        return (plain.vector if is_vector(value) else plain.scalar)(value, arguments, outcome)
 
     def key(self, e, bound, outcome):
         """What a sampled value belongs to: a name, the values of its arguments, and the outcome if it is random."""
@@ -163,84 +192,3 @@ class Model:
             return low + (high - low) * mpf(self.rng.random())
         value = mpf(self.rng.gauss(0, 1)) * mpf(2) ** self.rng.randint(-3, 3)
         return abs(value) if e.is_nonnegative else -abs(value) if e.is_nonpositive else value
-
-
-@dataclass(frozen=True)
-class Witness:
-    """A point inside the assumptions at which a statement fails."""
-
-    left: object
-    right: object
-    values: dict
-
-    def __str__(self):
-        shown = ", ".join(f"{_name(k)} = {_number(v)}" for k, v in list(self.values.items())[:12])
-        return f"left side {_number(self.left)}, right side {_number(self.right)}" + (f" at {shown}" if shown else "")
-
-
-def _name(key):
-    name = getattr(key[0], "__name__", None) or str(key[0])
-    indices = [str(i) for i in key[1:-1]]
-    return f"{name}({', '.join(i.removesuffix('.0') for i in indices)})" if indices else name
-
-
-def _number(value):
-    if isinstance(value, list):
-        return "(" + ", ".join(_number(v) for v in value) + ")"
-    return mpmath.nstr(value, 6).removesuffix(".0") if isinstance(value, mpf) else str(value)
-
-
-def points(context, rewrites=(), count=20, seed=0):
-    """Random models; the first ones are small."""
-    for i in range(count):
-        yield Model(context, random.Random(seed + i), tuple(rewrites), size=2 + i % 5)
-
-
-def find_witness(context, relation, premises=(), rewrites=(), count=200):
-    """A point at which everything cited holds and the relation does not; None when none was met."""
-    for model in points(context, rewrites, count):
-        try:
-            if all(model.holds(f.relation) for f in premises) and not model.holds(relation):
-                sides = (relation.lhs, relation.rhs) if relation.op != "⇔" else (relation.lhs.lhs, relation.lhs.rhs)
-                return Witness(*map(model, sides), dict(model.values))
-        except (OutOfDomain, ZeroDivisionError):
-            continue
-    return None
-
-
-def agreement(fact, count=12):
-    """At how many random points a proved fact was confirmed; raises :class:`KernelFault` where one contradicts it."""
-    certificate = fact.certificate if fact.rule in ("identity", "certificate") else None
-    rewrites = certificate.rewrites if certificate else ()
-    confirmed = 0
-    for model in points(fact.context, rewrites, count):
-        try:
-            confirmed += _confirmed(model, fact, certificate)
-        except (OutOfDomain, ZeroDivisionError):
-            continue
-    return confirmed
-
-
-def _confirmed(model, fact, certificate):
-    if certificate is not None and not is_vector(fact.relation.lhs):
-        claim = Relation(fact.relation.slack, "=", sum((t.value for t in certificate.terms), Rational(0)))
-        signs = [
-            Relation(t.coefficient, "≥", Rational(0))
-            for t in certificate.terms
-            if all(f.relation.op != "=" for f in t.facts)
-        ]
-        claims = [claim, *signs]
-    elif fact.relation.op == "=" and fact.rule == "limit" and not fact.premises:
-        return 0
-    elif all(model.holds(h.relation) for h in fact.hypotheses) and not any(h.forall for h in fact.hypotheses):
-        claims = [fact.relation]
-    else:
-        return 0
-    for claim in claims:
-        if not model.holds(claim):
-            raise KernelFault(f"the kernel proved {claim}, and it fails at {model.values}: please report this")
-    return 1
-
-
-class KernelFault(AssertionError):
-    """A proved statement that fails at a point: the kernel is wrong."""

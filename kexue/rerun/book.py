@@ -25,6 +25,7 @@ from kexue.rerun.execute import ANSI, CellError, execute
 from kexue.rerun.fingerprint import fingerprint
 from kexue.rerun.pages import Page, book_root, notebooks, pages
 
+CONTENTS = "contents"  # lists the pages of a rendering: one that is taken out of the book leaves its HTML behind
 UNFINISHED = "unfinished"  # marks a rendering that Sphinx may have warned about and must not be continued
 
 
@@ -72,10 +73,12 @@ def _execute(page: Page, cache: PageCache) -> None:
 def _render(root: Path, work: Path, force: bool) -> None:
     """Run Sphinx on the executed pages. It warns of a page only when it reads it, so that a rendering which was not
     brought to its end without a warning is begun anew."""
-    mark = work / UNFINISHED
-    if force or mark.exists():
+    mark, contents, names = work / UNFINISHED, work / CONTENTS, "\n".join(page.name for page in pages(root))
+    removed = contents.exists() and not set(contents.read_text().split()) <= set(names.split())
+    if force or removed or mark.exists():
         shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
+    contents.write_text(names)
     mark.touch()
     status, complaints = _sphinx([sys.executable, "-m", "kexue.rerun.render", str(root), str(work)], root)
     if status:
