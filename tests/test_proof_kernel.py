@@ -38,6 +38,7 @@ class Board:
         self.X, self.Y = self.ledger.vector("X Y", random=True)
         self.f, self.g = self.ledger.function("f g")
         self.p = self.ledger.function("p", positive=True)
+        self.q = self.ledger.sequence("q", positive=True)
         self.z = self.ledger.vectors("z")
         self.e = self.ledger.orthonormal("e")
 
@@ -138,6 +139,9 @@ FALSE = {
     "a pole": lambda s: (1 / (s.a - s.b), 1 / (s.a - s.b)),
     "a root of a negative": lambda s: (sqrt(s.x), sqrt(s.x)),
     "functions of different things": lambda s: (s.f(s.x), s.f(s.y)),
+    "a sum that starts below zero": lambda s: (sqrt(Sum(s.k, (s.k, -5, s.T)) ** 2), Sum(s.k, (s.k, -5, s.T))),
+    "a sequence where it is not defined": lambda s: (s.q(s.x), s.q(s.x)),
+    "a sequence before its first term": lambda s: (s.q(s.k - 1), s.q(s.k - 1)),
     "a power of a float": lambda s: (0.5 * s.x, s.x / 2),
 }
 
@@ -274,6 +278,48 @@ def test_instances_respect_declarations(board):
         fact.at({Vec("e"): lambda i: s.z(i)})
 
 
+def test_a_range_moves_with_what_bounds_it(board):
+    s = board
+    fact = s.ledger.at_most(s.t, s.T, by=[positive(s.T - s.t)])
+    with pytest.raises(Undecided, match="range of t depends on T"):
+        fact.at({s.T: 1})
+    assert fact.at({s.T: s.k + 1, s.t: s.k}).rhs == s.k + 1
+    with pytest.raises(Undecided, match="between"):
+        fact.at({s.T: s.k, s.t: s.k + 1})
+    with pytest.raises(Undecided, match="range of t depends on T"):
+        s.ledger.sum(fact, s.T, 1, s.k)
+    with pytest.raises(Undecided, match="range of t depends on T"):
+        s.ledger.induction(Relation(s.t, "=", s.t), on=s.T, step=lambda ih: [])
+    every = s.ledger.assume("H", s.f(s.t) <= s.a, forall=[s.t])
+    with pytest.raises(Undecided, match="range of t depends on T"):
+        every.at({s.T: 2 * s.T})
+
+
+def test_what_stands_for_a_function_has_its_sign_everywhere(board):
+    s = board
+    with pytest.raises(Undecided, match="not known to be"):
+        s.ledger.less(0, s.p(s.x), by=[positive(s.p(s.x))]).at({s.p: lambda i: i})
+    assert s.ledger.less(0, s.q(s.k), by=[positive(s.q(s.k))]).at({s.q: lambda i: i}).rhs == s.k
+
+
+def test_every_declared_property_binds(board):
+    s = board
+    even = s.ledger.scalar("n", integer=True, even=True)
+    fact = s.ledger.equal((-1) ** even, (-1) ** even)
+    with pytest.raises(Undecided, match="not known to be even"):
+        fact.at({even: s.k})
+
+
+def test_definitions_do_not_go_in_circles(board):
+    s = board
+    a, b = s.ledger.scalar("m n")
+    s.ledger.define(a, b + 1)
+    with pytest.raises(IllFormed, match="by itself"):
+        s.ledger.define(b, a + 1)
+    with pytest.raises(Undecided, match="not known to be"):
+        s.ledger.define(s.a, s.x)
+
+
 def test_constants_do_not_become_random(board):
     s = board
     pulled = s.ledger.equal(E(inner(s.u, s.X)), E(inner(s.u, s.X)))
@@ -323,6 +369,7 @@ def test_unique_solutions(board):
         (Relation(s.x**2, "=", s.x), 1),
         (Relation(s.x, "=", 1), 2),
         (Relation(s.x * s.y, "=", s.x), 0),
+        (Relation(s.x, "≤", 1), 1),
     ):
         with pytest.raises(ProofError):
             s.ledger.unique(equation, s.x, solution)

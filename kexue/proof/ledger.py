@@ -69,8 +69,18 @@ class Ledger(LedgerView):
         return self.scalar(names, integer=True, positive=True, **bounds)
 
     def function(self, names, random=False, **assumptions):
-        """Real functions of numbers or vectors; a sequence is a function of a natural number."""
+        """Real functions of real numbers or vectors."""
         return self._declare(names, lambda name: self._chance(Function(name, real=True, **assumptions), random))
+
+    def sequence(self, names, random=False, **assumptions):
+        """Real sequences: functions of the natural numbers 1, 2, …, and of nothing else."""
+
+        def make(name):
+            function = self._chance(Function(name, real=True, **assumptions), random)
+            self.context.sequences.add(function)
+            return function
+
+        return self._declare(names, make)
 
     def vector(self, names, random=False):
         """Vectors of one real inner-product space."""

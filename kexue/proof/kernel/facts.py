@@ -24,7 +24,9 @@ class Hypothesis:
 
     def free(self, context):
         """What the hypothesis fixes: a fact that rests on it is not general in these."""
-        return (heads(self.relation) | heads(context.unfold(self.relation))) - self.forall
+        names = heads(self.relation) | heads(context.unfold(self.relation))
+        ranges = [heads(context.range_of(name)) for name in names]
+        return names.union(*ranges) - self.forall
 
 
 class Fact:

@@ -51,6 +51,7 @@ class Context:
     """What a ledger has declared: bounds of symbols, definitions, and which names are random."""
 
     bounds: dict = field(default_factory=dict)  # symbol: (lower, upper), either None
+    sequences: set = field(default_factory=set)  # functions of natural numbers 1, 2, …
     definitions: dict = field(default_factory=dict)  # head: (parameters, body)
     random: set = field(default_factory=set)  # heads whose values depend on chance
     fixed: set = field(default_factory=set)  # heads that stand for one thing: orthonormal families
@@ -60,6 +61,17 @@ class Context:
         while found := heads(expression) & set(self.definitions):
             expression = substitute(expression, {name: self._body(name) for name in found})
         return expression
+
+    def bounded_by(self, names, relation):
+        """The free symbols of a relation whose declared range mentions one of the names."""
+        ranges = {
+            s: heads(self.range_of(s)) for s in heads(self.unfold(relation)) | heads(relation) if s in self.bounds
+        }
+        return {s for s, mentioned in ranges.items() if mentioned & set(names)}
+
+    def range_of(self, symbol):
+        """The declared range as one expression, for its symbols."""
+        return Tuple(*(end for end in self.bounds.get(symbol, ()) if end is not None))
 
     def _body(self, name):
         parameters, body = self.definitions[name]
@@ -242,6 +254,10 @@ class Normaliser(Signs):
         return self.root(e.args[0] ** 2, 2)
 
     def applied(self, e):
+        if e.func in self.context.sequences:
+            for i in e.args:
+                if not i.is_integer or not self.at_least(i, 1):
+                    raise Undecided(f"{e}: the index {i} of a sequence is not known to be a natural number")
         return self.generator(e.func(*map(self.canonical, e.args)))
 
     def delta(self, e):
@@ -276,6 +292,8 @@ class Normaliser(Signs):
         body, name, lower, upper = outermost(e)
         if not self.at_least(upper - lower + 1, 0):
             raise Undecided(f"{e}: the upper end may lie below the lower end less one")
+        if name.is_nonnegative and not self.at_least(lower, 1 if name.is_positive else 0):
+            raise Undecided(f"{e}: {name} is declared a natural number, and {lower} is not known to be one")
         body = self.context.unfold(body)
         if lower.is_Integer and upper.is_Integer:
             return Add(*(self.skeleton(body.xreplace({name: Integer(i)})) for i in range(lower, upper + 1)))

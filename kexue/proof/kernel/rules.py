@@ -7,7 +7,7 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 from dataclasses import replace
 from inspect import signature
 
-from sympy import Dummy, Integer, Limit, Sum, nan, oo, sqrt, zoo
+from sympy import Dummy, Integer, Limit, Sum, Symbol, nan, oo, sqrt, zoo
 
 from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
 from kexue.proof.kernel.normal import Normaliser
@@ -42,8 +42,9 @@ def assume(context, hypothesis):
 
 def define(context, name, parameters, body):
     """``name(parameters)`` stands for ``body`` from now on; the name must be new, the body made of older things."""
-    if name in context.definitions or name in heads(body):
+    if name in context.definitions or name in heads(context.unfold(body)):
         raise IllFormed(f"{name} is defined already, or by itself")
+    _admissible(context, name, body, {})
     context.definitions[name] = (tuple(parameters), body)
 
 
@@ -117,7 +118,8 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     context = fact.context
     _same_ledger(context, discharged)
     for name, value in mapping.items():
-        _admissible(context, name, value)
+        _admissible(context, name, value, mapping)
+    _refuse_bounded(context, mapping, fact.relation, set(mapping))
     kept, proofs = set(), []
     for h in fact.hypotheses:
         changed = _substitute_free(context, h, mapping) if h.free(context) & set(mapping) else None
@@ -160,15 +162,22 @@ def discharge(fact, hypothesis, proof):
     return Fact(KEY, fact.context, fact.relation, rest, "discharge", (fact, proof), hypothesis)
 
 
+def _refuse_bounded(context, names, relation, except_for=frozenset()):
+    """Refuse what would leave a symbol whose range speaks of something that is no longer there."""
+    if left := context.bounded_by(names, relation) - except_for:
+        raise Undecided(f"the range of {', '.join(map(str, left))} depends on {', '.join(map(str, names))}")
+
+
 def _value_heads(value):
     return heads(_body(value))
 
 
-def _body(value):
-    """An expression, or what a substitution's function gives for a general natural number."""
+def _body(value, natural=True):
+    """An expression, or what a substitution's function gives for a general number."""
     if not is_rule(value):
         return value
-    return value(*(Dummy("i", integer=True, positive=True) for _ in signature(value).parameters))
+    kind = {"integer": True, "positive": True} if natural else {"real": True}
+    return value(*(Dummy("i", **kind) for _ in signature(value).parameters))
 
 
 def _proof_of(context, relation, forall, proofs):
@@ -190,10 +199,10 @@ def _equal_slacks(n, first, second):
     return n.is_zero(first.slack - second.slack)
 
 
-def _admissible(context, name, value):
+def _admissible(context, name, value, mapping):
     """Refuse a value that may not stand for ``name``: it must have its sort, sign and range, and be no more random."""
     n = Normaliser(context)
-    value = _body(value)
+    value = _body(value, natural=name in context.sequences or isinstance(name, str))
     if name in context.fixed or name in context.definitions:
         raise Undecided(f"{name} stands for one thing, and cannot be replaced")
     if heads(context.unfold(value)) & context.random and name not in context.random:
@@ -204,15 +213,25 @@ def _admissible(context, name, value):
         return
     if is_vector(value):
         raise IllFormed(f"{name} is a number, {value} is a vector")
-    assumptions = name._kwargs if hasattr(name, "_kwargs") else name.assumptions0
-    if assumptions.get("integer") and not value.is_integer:
-        raise Undecided(f"{value} stands for {name}, and is not known to be an integer")
-    for kind in ("positive", "nonnegative", "negative", "nonpositive", "nonzero"):
-        if assumptions.get(kind):
-            _require_sign(n, kind, name, value)
-    lower, upper = context.bounds.get(name, (None, None))
+    _check_declaration(n, name, value)
+    ends = context.bounds.get(name, (None, None))
+    lower, upper = (end if end is None else substitute(end, mapping) for end in ends)
     if (lower is not None and not n.at_least(value, lower)) or (upper is not None and not n.at_least(upper - value, 0)):
         raise Undecided(f"{value} stands for {name}, and is not known to lie between {lower} and {upper}")
+
+
+def _check_declaration(n, name, value):
+    """Refuse a value without one of the properties that ``name`` was declared with."""
+    for kind, holds in (name._kwargs if hasattr(name, "_kwargs") else name.assumptions0).items():
+        if holds and kind in SIGNS:
+            _require_sign(n, kind, name, value)
+        elif holds and kind not in REAL and not getattr(value, f"is_{kind}", False):
+            raise Undecided(f"{value} stands for {name}, and is not known to be {kind}")
+
+
+SIGNS = ("positive", "nonnegative", "negative", "nonpositive", "nonzero")
+REAL = {kind for kind, holds in Symbol("x", real=True).assumptions0.items() if holds}
+REAL |= {f"extended_{kind}" for kind in SIGNS}  # SymPy derives these from the finite ones
 
 
 def _require_sign(n, kind, name, value):
@@ -233,6 +252,7 @@ def induction(relation, n, base, step, assumed):
     context, (ih,) = base.context, assumed.hypotheses
     _same_ledger(context, [step, assumed])
     first = _first(context, n)
+    _refuse_bounded(context, [n], relation)
     for fact, claim in ((base, substitute(relation, {n: first})), (step, substitute(relation, {n: n + 1}))):
         if fact.relation != claim:
             raise Undecided(f"the induction needs {claim}, and was given {fact.relation}")
@@ -262,6 +282,7 @@ def summed(fact, index, lower, upper):
         raise Undecided(f"the fact does not cover {index} = {lower} … {upper}")
     if not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
         raise Undecided(f"the range {lower} … {upper} may be empty")
+    _refuse_bounded(fact.context, [index], fact.relation)
     relation = fact.relation.map(lambda side: Sum(side, (index, lower, upper)))
     return Fact(KEY, fact.context, relation, fact.hypotheses, "sum", (fact,), (index, lower, upper))
 
@@ -289,6 +310,7 @@ def limit_of(fact, variable):
     right_of_zero = real and low == 0 and (high is None or Normaliser(context).sign(high) == (1, True))
     if not (right_of_zero and fact.general_in(variable)) or fact.relation.op == "⇔":
         raise Undecided(f"the fact is not one for every small {variable} > 0")
+    _refuse_bounded(context, [variable], fact.relation)
     weak = {"<": "≤", ">": "≥"}.get(fact.relation.op, fact.relation.op)
     sides = [value_at_zero(context, side, variable) for side in (fact.relation.lhs, fact.relation.rhs)]
     return Fact(KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), variable)
@@ -325,7 +347,9 @@ def limit(context, expression, variable, value):
 def unique(context, equation, unknown, solution, factor, power):
     """l = r ⇔ x = s, when l − r = c·(x − s)^k is an identity and c cannot vanish."""
     n = Normaliser(context)
-    _admissible(context, unknown, solution)
+    if equation.op != "=":
+        raise IllFormed(f"an equation was expected, not a relation with {equation.op}")
+    _admissible(context, unknown, solution, {})
     sign = n.sign(factor)
     if unknown in heads(solution) or not sign or not sign[1]:
         raise Undecided(f"the factor {factor} may vanish, or the solution is given in terms of {unknown}")

@@ -6,7 +6,7 @@ from math import prod
 from sympy import Abs, Add, Dummy, Integer, Mul, Pow, Sum, Symbol, exp, factor_list
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import Expect, Inner, Undecided
+from kexue.proof.kernel.terms import Expect, Inner, Undecided, outermost
 
 
 class Signs:
@@ -41,7 +41,12 @@ class Signs:
             return self.power_sign(*e.as_base_exp())
         if isinstance(e, Inner):
             return (1, False) if e.args[0] == e.args[1] else None
-        if isinstance(e, (Sum, Expect)):
+        if isinstance(e, Sum):
+            body, name, lower, _ = outermost(e)
+            k = Dummy("k", integer=True, positive=self.at_least(lower, 1) or None)
+            inner = self.tree_sign(body.xreplace({name: k}))
+            return (inner[0], False) if inner else None
+        if isinstance(e, Expect):
             inner = self.tree_sign(e.args[0])
             return (inner[0], False) if inner else None
         if isinstance(e, Abs):

@@ -7,7 +7,7 @@ L²): a :class:`Vec` names one, and sums and scalar multiples of them are ordina
 
 from dataclasses import dataclass
 
-from sympy import Add, Dummy, Expr, Function, Mul, Sum, sqrt, sympify
+from sympy import Add, Dummy, Expr, Function, Limit, Mul, Sum, sqrt, sympify
 from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
@@ -186,6 +186,8 @@ def substitute(expression, mapping):
         return expression.map(lambda side: substitute(side, mapping))
     if isinstance(expression, Sum):
         return _substitute_sum(expression, mapping)
+    if isinstance(expression, Limit) and expression.args[1] in mapping:
+        raise IllFormed(f"{expression.args[1]} is not free in {expression}")
     if not expression.args or expression.is_Symbol:
         return mapping.get(expression, expression)
     args = [substitute(a, mapping) if isinstance(a, Expr) else a for a in expression.args]
