@@ -4,6 +4,9 @@ A step is stated the way it would be written on a board, with what it rests on; 
 random points confirm. What is not proved raises, so that a page with a wrong step cannot be built.
 """
 
+from functools import wraps
+from inspect import signature
+
 from sympy import Function, Integer, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
@@ -25,9 +28,24 @@ from kexue.proof.kernel.terms import (
     substitute,
 )
 from kexue.proof.render import Box, LedgerView, Trial
-from kexue.proof.steps import Part, Refuted, Step, own_head
+from kexue.proof.steps import Part, Recipe, Refuted, Step, own_head
 
 SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
+
+
+def recorded(method):
+    """Keep with the step how it was asked for, so that it can be asked again with something changed."""
+    parameters = signature(method)
+
+    @wraps(method)
+    def asked(self, *args, **options):
+        step = method(self, *args, **options)
+        bound = parameters.bind(self, *args, **options)
+        bound.apply_defaults()
+        step.recipe = Recipe(method.__name__, {k: v for k, v in bound.arguments.items() if k != "self"})
+        return step
+
+    return asked
 
 
 class Ledger(LedgerView):
@@ -136,6 +154,7 @@ class Ledger(LedgerView):
         """left < right."""
         return self.claim(Relation(left, "<", right), why, by, name)
 
+    @recorded
     def claim(self, relation, why="", by=(), name=""):
         """Any relation, with a certificate from the summands of ``by``."""
         relation = self._relation(relation)
@@ -163,6 +182,7 @@ class Ledger(LedgerView):
         finally:
             self.steps = kept
 
+    @recorded
     def induction(self, relation, on, base=(), step=lambda ih: [ih], why="", name=""):
         """A relation for every ``on``: its first case from ``base``, the next from ``step(induction hypothesis)``."""
         relation = self._relation(relation)
@@ -180,20 +200,24 @@ class Ledger(LedgerView):
 
         return self._add(prove, relation, why, name)
 
+    @recorded
     def sum(self, step, index, lower, upper, why="", name=""):
         """Σ over an index of a step that holds for every index."""
         return self._add(
             lambda: rules.summed(step.fact, index, sympify(lower), sympify(upper)), step.relation, why, name, [step]
         )
 
+    @recorded
     def expect(self, step, why="", name=""):
         """The expectation of both sides."""
         return self._add(lambda: rules.expected(step.fact), step.relation, why, name, [step])
 
+    @recorded
     def root(self, step, why="", name=""):
         """The square root of both sides."""
         return self._add(lambda: rules.rooted(step.fact), step.relation, why, name, [step])
 
+    @recorded
     def limit(self, expression, variable, value, why="", name=""):
         """lim expression = value as the variable grows without bound."""
         expression, value = sympify(expression), sympify(value)
@@ -202,10 +226,12 @@ class Ledger(LedgerView):
             lambda: rules.limit(self.context, expression, variable, value), relation, why, name, witness=False
         )
 
+    @recorded
     def limit_at_zero(self, step, variable, why="", name=""):
         """A step that holds for every small positive value of a variable, in the limit 0⁺."""
         return self._add(lambda: rules.limit_of(step.fact, variable), step.relation, why, name, [step])
 
+    @recorded
     def unique(self, relation, unknown, solution, why="", name=""):
         """relation ⇔ unknown = solution."""
         relation, solution = self._relation(relation), sympify(solution)
@@ -218,10 +244,12 @@ class Ledger(LedgerView):
 
         return self._add(prove, Relation(relation, "⇔", Relation(unknown, "=", solution)), why, name)
 
+    @recorded
     def instance(self, step, mapping, given=(), keeping=(), why="", name=""):
         """A step for particular values, as a line of its own; see :meth:`Step.at`."""
         return self._add(lambda: step.at(mapping, given, keeping).fact, step.relation, why, name, [step, *given])
 
+    @recorded
     def discharge(self, step, hypothesis, proof, why="", name=""):
         """A step with one of its hypotheses replaced by a proof of it."""
         (h,) = hypothesis.fact.hypotheses

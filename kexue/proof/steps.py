@@ -1,5 +1,7 @@
 """Steps: checked lines of a ledger, and the summands that a later line may rest on."""
 
+from dataclasses import dataclass
+
 from sympy import sympify
 
 from kexue.proof.kernel import rules
@@ -52,8 +54,18 @@ def positive(expression):
     return Part(Term(coefficient=sympify(expression)), open=False)
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """How a step was asked for: the ledger's method and its arguments."""
+
+    method: str
+    arguments: dict
+
+
 class Step(Part, StepView):
     """A checked line of a ledger. Multiply steps, or scale them, to say how a later step rests on them."""
+
+    recipe = None  # of a numbered line; hypotheses and instances made in passing have none
 
     def __init__(self, ledger, fact, *, number=None, name="", why="", confirmed=0):
         super().__init__(Term(facts=(fact,)))
