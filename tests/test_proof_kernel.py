@@ -1,7 +1,7 @@
 """What the kernel must prove, and what it must never prove."""
 
 import pytest
-from sympy import Function, Integer, KroneckerDelta, Symbol, exp, log
+from sympy import Function, Integer, KroneckerDelta, Symbol, cos, exp
 
 from kexue.proof import (
     E,
@@ -409,7 +409,7 @@ MISUSE = [
     (lambda s: s.ledger.scalar("a"), IllFormed, "declared twice"),
     (lambda s: Relation(s.x, "!=", s.y), IllFormed, "unknown relation"),
     (
-        lambda s: s.ledger.equal(log(s.a * s.b), log(s.a) + log(s.b)),
+        lambda s: s.ledger.equal(cos(s.a), cos(s.a)),
         Undecided,
         "no normal form for",
     ),

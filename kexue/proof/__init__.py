@@ -14,20 +14,33 @@ Traceback (most recent call last):
 kexue.proof.steps.Refuted: step (2) “drop the cross term” of the ledger “Polarisation” is refuted...
 """
 
-from sympy import Integer, Rational, Sum, cos, exp, log, oo, pi, sqrt
+from sympy import Integer, Integral, Rational, Sum, exp, log, oo, pi, sqrt
 
-from kexue.proof.kernel.terms import Expect, IllFormed, ProofError, Relation, Undecided, Vec, inner, norm, norm2
+from kexue.proof.kernel.terms import (
+    Expect,
+    IllFormed,
+    ProofError,
+    Relation,
+    Undecided,
+    Vec,
+    diff,
+    expect,
+    inner,
+    norm,
+    norm2,
+)
 from kexue.proof.ledger import Ledger
 from kexue.proof.printing import tex, text
 from kexue.proof.steps import Part, Refuted, Step, positive, square
 
-E = Expect
+E = expect
 
 __all__ = [
     "E",
     "Expect",
     "IllFormed",
     "Integer",
+    "Integral",
     "Ledger",
     "Part",
     "ProofError",
@@ -40,7 +53,7 @@ __all__ += [
     "Sum",
     "Undecided",
     "Vec",
-    "cos",
+    "diff",
     "exp",
     "inner",
     "log",

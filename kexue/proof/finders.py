@@ -3,6 +3,7 @@
 from sympy import (
     Dummy,
     Integer,
+    Integral,
     KroneckerDelta,
     Poly,
     Pow,
@@ -11,6 +12,7 @@ from sympy import (
     cancel,
     factor,
     fraction,
+    integrate,
     linsolve,
     powdenest,
     sqrt,
@@ -21,17 +23,17 @@ from sympy.core.function import AppliedUndef
 from kexue.proof.kernel.facts import Term
 from kexue.proof.kernel.rules import normaliser
 from kexue.proof.kernel.signs import declared_sign
-from kexue.proof.kernel.terms import Expect, Inner
+from kexue.proof.kernel.terms import Expect, Inner, Partial, Undecided
 
 
-def multipliers(context, slack, open_terms, fixed_terms, rewrites):
+def multipliers(context, slack, open_terms, fixed_terms, rewrites, given=()):
     """Rational functions λ_j with slack = Σ λ_j·value_j + Σ fixed, as ``linarith`` looks for numbers; or None.
 
     The identity is read as linear in the *atoms* (inner products, values of functions without a sign, sums and
     expectations), with coefficients in the field of everything else; when that fails, as a polynomial in all generators
     with rational λ_j.
     """
-    n = normaliser(context, rewrites)
+    n = normaliser(context, rewrites, given)
     target = slack - sum(t.value for t in fixed_terms)
     fractions = [n.fraction(e) for e in (target, *(t.value for t in open_terms))]
     used = set().union(*(part.free_symbols for f in fractions for part in f))
@@ -48,7 +50,7 @@ def is_atom(generator):
     """Whether a multiplier may not contain it."""
     if isinstance(generator, (AppliedUndef, Symbol)):
         return declared_sign(generator) is None
-    return isinstance(generator, (Inner, Sum, Expect, KroneckerDelta))
+    return isinstance(generator, (Inner, Integral, Sum, Expect, KroneckerDelta, Partial))
 
 
 def _solve(fractions, atoms):
@@ -65,15 +67,23 @@ def _solve(fractions, atoms):
     return [cancel(s.xreplace({u: Integer(0) for u in unknowns})) for s in next(iter(solutions))] if solutions else None
 
 
-def complete(context, relation, open_terms, fixed_terms, rewrites):
+def complete(context, relation, open_terms, fixed_terms, rewrites, given=()):
     """The certificate's terms with their multipliers filled in; the open ones as they are when none were found."""
     if not open_terms:
         return tuple(fixed_terms)
-    found = multipliers(context, relation.slack, open_terms, fixed_terms, rewrites)
+    found = multipliers(context, relation.slack, open_terms, fixed_terms, rewrites, given)
     if found is None:
         return (*open_terms, *fixed_terms)
     scaled = (Term(c * t.coefficient, t.facts, t.squares) for c, t in zip(found, open_terms, strict=True))
     return (*(t for t in scaled if t.coefficient != 0), *fixed_terms)
+
+
+def primitive(integrand, variable):
+    """An antiderivative that SymPy proposes; the kernel differentiates it."""
+    found = integrate(integrand, variable)
+    if found.has(Integral):
+        raise Undecided(f"no antiderivative of {integrand} was found; give one (primitive=…)")
+    return found
 
 
 def root_factor(equation, unknown, solution):

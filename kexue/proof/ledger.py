@@ -4,51 +4,35 @@ A step is stated the way it would be written on a board, with what it rests on; 
 random points confirm. What is not proved raises, so that a page with a wrong step cannot be built.
 """
 
-from functools import wraps
-from inspect import signature
-
-from sympy import Function, Integer, Symbol, sympify
+from sympy import Integer, Integral, Sum, oo, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
 from kexue.proof import crosscheck, finders
+from kexue.proof.analysis import Analysis
+from kexue.proof.declarations import Declarations
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.facts import Certificate, Hypothesis
 from kexue.proof.kernel.normal import Context
 from kexue.proof.kernel.terms import (
+    Diff,
+    Expect,
     IllFormed,
-    OrthonormalVec,
     ProofError,
     Relation,
     Undecided,
     Vec,
-    VectorFamily,
     head,
     heads,
     substitute,
 )
 from kexue.proof.render import Box, LedgerView, Trial
-from kexue.proof.steps import Part, Recipe, Refuted, Step, own_head
+from kexue.proof.steps import Part, Refuted, Step, facts, recorded
 
 SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
 
 
-def recorded(method):
-    """Keep with the step how it was asked for, so that it can be asked again with something changed."""
-    parameters = signature(method)
-
-    @wraps(method)
-    def asked(self, *args, **options):
-        step = method(self, *args, **options)
-        bound = parameters.bind(self, *args, **options)
-        bound.apply_defaults()
-        step.recipe = Recipe(method.__name__, {k: v for k, v in bound.arguments.items() if k != "self"})
-        return step
-
-    return asked
-
-
-class Ledger(LedgerView):
+class Ledger(Declarations, Analysis, LedgerView):
     """A derivation: ``ledger.equal(l, r, "why", by=[…])`` adds a line if, and only if, it is proved.
 
     Arguments: ``title``; ``article``, the number of the article in kexue.fm's archives, if there is one.
@@ -59,64 +43,6 @@ class Ledger(LedgerView):
         self.title, self.article = title, article
         self.context = Context()
         self.declared, self.hypotheses, self.steps = set(), [], []
-
-    # -- declarations
-
-    def _declare(self, names, make):
-        made = [make(name) for name in names.split()]
-        for thing in made:
-            if any(_kind(thing) == _kind(other) for other in self.declared):
-                raise IllFormed(f"{thing} is declared twice in the ledger “{self.title}”")
-            self.declared.add(own_head(thing))
-        return made[0] if len(made) == 1 else made
-
-    def scalar(self, names, lower=None, upper=None, **assumptions):
-        """Real numbers; ``positive=True`` and the like as in SymPy, ``lower``/``upper`` for a closed range."""
-
-        def make(name):
-            symbol = Symbol(name, real=True, **assumptions)
-            if lower is not None or upper is not None:
-                self.context.bounds[symbol] = (sympify(lower), sympify(upper))
-            return symbol
-
-        return self._declare(names, make)
-
-    def natural(self, names, upper=None):
-        """Natural numbers 1, 2, …, up to ``upper`` if given."""
-        bounds = {} if upper is None else {"lower": 1, "upper": upper}
-        return self.scalar(names, integer=True, positive=True, **bounds)
-
-    def function(self, names, random=False, **assumptions):
-        """Real functions of real numbers or vectors."""
-        return self._declare(names, lambda name: self._chance(Function(name, real=True, **assumptions), random))
-
-    def sequence(self, names, random=False, **assumptions):
-        """Real sequences: functions of the natural numbers 1, 2, …, and of nothing else."""
-
-        def make(name):
-            function = self._chance(Function(name, real=True, **assumptions), random)
-            self.context.sequences.add(function)
-            return function
-
-        return self._declare(names, make)
-
-    def vector(self, names, random=False):
-        """Vectors of one real inner-product space."""
-        return self._declare(names, lambda name: self._chance(Vec(name), random))
-
-    def vectors(self, names, random=False):
-        """Families of vectors: sequences of iterates, or vector fields."""
-        return self._declare(names, lambda name: self._chance(VectorFamily(name), random))
-
-    def orthonormal(self, name):
-        """A family with ⟨e_i, e_j⟩ = δ_ij."""
-        self.context.fixed.add(name)
-        return self._declare(name, lambda n: VectorFamily(n, OrthonormalVec))
-
-    def _chance(self, thing, random):
-        if random:
-            self.context.random.add(thing.name if isinstance(thing, (Vec, VectorFamily)) else thing)
-        return thing
 
     def define(self, left, right):
         """``left`` stands for ``right`` from now on; its arguments are the variables of the definition."""
@@ -156,7 +82,10 @@ class Ledger(LedgerView):
 
     @recorded
     def claim(self, relation, why="", by=(), name=""):
-        """Any relation, with a certificate from the summands of ``by``."""
+        """Any relation, with a certificate from the summands of ``by``.
+
+        What ``by`` cites also decides signs (w > 0), convergence (Σ f < ∞) and what a derivative may be taken inside.
+        """
         relation = self._relation(relation)
         return self._add(lambda: self._algebra(relation, by), relation, why, name, by)
 
@@ -213,23 +142,49 @@ class Ledger(LedgerView):
         return self._add(lambda: rules.expected(step.fact), step.relation, why, name, [step])
 
     @recorded
-    def root(self, step, why="", name=""):
+    def root(self, step, why="", name="", given=()):
         """The square root of both sides."""
-        return self._add(lambda: rules.rooted(step.fact), step.relation, why, name, [step])
+        return self._add(lambda: rules.rooted(step.fact, facts(given)), step.relation, why, name, [step, *given])
 
     @recorded
-    def limit(self, expression, variable, value, why="", name=""):
-        """lim expression = value as the variable grows without bound."""
-        expression, value = sympify(expression), sympify(value)
-        relation = Relation(expression, "=", value)
+    def log(self, step, why="", name="", given=()):
+        """The logarithm of both sides."""
+        return self._add(lambda: rules.logged(step.fact, facts(given)), step.relation, why, name, [step, *given])
+
+    @recorded
+    def exp(self, step, why="", name=""):
+        """The exponential of both sides."""
+        return self._add(lambda: rules.exponentiated(step.fact), step.relation, why, name, [step])
+
+    @recorded
+    def multiply(self, step, factor, why="", name="", given=()):
+        """Both sides times a factor that is known to be nonnegative (positive, for a strict relation)."""
         return self._add(
-            lambda: rules.limit(self.context, expression, variable, value), relation, why, name, witness=False
+            lambda: rules.multiplied(step.fact, sympify(factor), facts(given)),
+            step.relation,
+            why,
+            name,
+            [step, *given],
         )
 
     @recorded
-    def limit_at_zero(self, step, variable, why="", name=""):
-        """A step that holds for every small positive value of a variable, in the limit 0⁺."""
-        return self._add(lambda: rules.limit_of(step.fact, variable), step.relation, why, name, [step])
+    def cases(self, relation, conditions, proof, why="", name=""):
+        """A relation proved under each of several conditions that leave nothing out.
+
+        ``proof(case)`` gives what the relation rests on in that case (as ``by``); ``case`` is the condition as a step.
+        """
+        relation, conditions = self._relation(relation), [self._relation(c) for c in conditions]
+
+        def prove():
+            branches = []
+            for condition in conditions:
+                assumed = rules.assume(self.context, Hypothesis(f"case {self.plain(condition)}", condition))
+                with _part_of(f"the case {self.plain(condition)}"):
+                    case = Step(self, assumed, name=f"case {self.plain(condition)}")
+                    branches.append((assumed, self._algebra(relation, proof(case))))
+            return rules.cases(self.context, relation, branches)
+
+        return self._add(prove, relation, why, name)
 
     @recorded
     def unique(self, relation, unknown, solution, why="", name=""):
@@ -288,15 +243,16 @@ class Ledger(LedgerView):
     def _algebra(self, relation, by):
         self._check_parts(by)
         rewrites = tuple(p.fact for p in by if isinstance(p, Step) and isinstance(p.relation.lhs, Vec))
-        parts = [p for p in by if not (isinstance(p, Step) and isinstance(p.relation.lhs, Vec))]
+        given = tuple(f for p in by for f in p.term.facts if f not in rewrites)
+        parts = [p for p in by if not (isinstance(p, Step) and (isinstance(p.relation.lhs, Vec) or decides_only(p)))]
         open_, fixed = [p.term for p in parts if p.open], [p.term for p in parts if not p.open]
-        terms = finders.complete(self.context, relation, open_, fixed, rewrites)
-        return rules.algebra(self.context, relation, Certificate(terms, rewrites))
+        terms = finders.complete(self.context, relation, open_, fixed, rewrites, given)
+        return rules.algebra(self.context, relation, Certificate(terms, rewrites, given))
 
     @staticmethod
     def _cited(by):
         facts = [f for part in by for f in part.term.facts]
-        return [f for f in facts if not isinstance(f.relation.lhs, Vec)], [
+        return [f for f in facts if not isinstance(f.relation.lhs, Vec) and f.relation.rhs is not oo], [
             f for f in facts if isinstance(f.relation.lhs, Vec)
         ]
 
@@ -325,16 +281,12 @@ class Ledger(LedgerView):
             )
 
 
-def _kind(declared):
-    """What makes two declarations the same to a reader: a number η and a sequence η_t may stand side by side."""
-    own = own_head(declared)
-    return (
-        ("vector", own)
-        if isinstance(own, str)
-        else ("number", own.name)
-        if isinstance(own, Symbol)
-        else ("function", own.__name__)
-    )
+def decides_only(part):
+    """Whether a step is cited for what it decides, and has no slack to add up: … < ∞, d/dt E[…] = …."""
+    if not isinstance(part, Step):
+        return False
+    left, right = part.relation.lhs, part.relation.rhs
+    return right is oo or (isinstance(left, Diff) and left.has(Expect, Integral, Sum))
 
 
 class _part_of:

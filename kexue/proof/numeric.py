@@ -8,17 +8,33 @@ import random
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import ClassVar
 
 import mpmath
 from mpmath import mpf
-from sympy import Abs, Add, Dummy, KroneckerDelta, Max, Min, Mul, Pow, Sum, Symbol, exp, log
+from sympy import Abs, Add, Dummy, Integral, KroneckerDelta, Max, Min, Mul, Pow, Sum, Symbol, exp, log, oo, sympify
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import Expect, Inner, OrthonormalVec, Vec, head, is_rule, is_vector, outermost
+from kexue.proof.kernel.terms import (
+    CondVec,
+    Diff,
+    Expect,
+    Inner,
+    OrthonormalVec,
+    Partial,
+    Vec,
+    head,
+    heads,
+    is_rule,
+    is_vector,
+    outermost,
+)
 
 DIGITS = 50
 TOLERANCE = mpf(10) ** -20
-OUTCOMES = 3  # of the small probability space that expectations are taken over
+ROUGH = mpf(10) ** -10  # of derivatives, integrals and series
+BITS = 3  # coin tosses that make up the small probability space of expectations
+OUTCOMES = 2**BITS
 NAMED = {exp: mpmath.exp, log: mpmath.log, Abs: abs, Max: max, Min: min}
 
 
@@ -26,12 +42,37 @@ class OutOfDomain(ArithmeticError):
     """The random point lies where the statement is not defined."""
 
 
-def close(left, right):
+def series(value, first):
+    """Σ_{k ≥ first} of a value, where mpmath's extrapolation agrees with itself from a later start."""
+    with mpmath.workdps(20):
+        whole, later = (
+            mpmath.fsum(value(first + i) for i in range(n))
+            + mpmath.nsum(value, [first + n, mpmath.inf], method="richardson+shanks", maxterms=200)
+            for n in (0, 7)
+        )
+    if abs(whole - later) > ROUGH * (1 + abs(whole)):
+        raise OutOfDomain("the series converges too slowly for a number")
+    return whole
+
+
+def term(rates, values, orders):
+    """∂^k of Π_i e^{r_i x_i}."""
+    growth = mpmath.exp(mpmath.fdot(rates, values))
+    return growth * mpmath.fprod(r**k for r, k in zip(rates, orders, strict=True)) if orders else growth
+
+
+def close(left, right, tolerance=TOLERANCE):
     """Whether two numbers, or two vectors, agree up to rounding; the empty list is the zero vector."""
     if isinstance(left, list) or isinstance(right, list):
         left, right = (v if isinstance(v, list) else [] for v in (left, right))
-        return all(close(a, b) for a, b in zip_longest(left, right, fillvalue=mpf(0)))
-    return abs(left - right) <= TOLERANCE * (1 + abs(left) + abs(right))
+        return all(close(a, b, tolerance) for a, b in zip_longest(left, right, fillvalue=mpf(0)))
+    return abs(left - right) <= tolerance * (1 + abs(left) + abs(right))
+
+
+def tolerance_of(relation):
+    """How closely both sides of a relation can be evaluated."""
+    rough = any(hasattr(side, "has") and side.has(Diff, Integral, Sum) for side in (relation.lhs, relation.rhs))
+    return ROUGH if rough else TOLERANCE
 
 
 @dataclass
@@ -43,6 +84,7 @@ class Model:
     rewrites: tuple = ()
     size: int = 5  # the largest natural number
     values: dict = field(default_factory=dict)
+    waves: dict = field(default_factory=dict)  # smooth function: its random exponentials
     overrides: dict = field(default_factory=dict)  # heads that are read as something else: a substitution at work
 
     def __post_init__(self):
@@ -57,14 +99,14 @@ class Model:
             return self.holds(relation.lhs) == self.holds(relation.rhs)
         left, right = self(relation.lhs), self(relation.rhs)
         if relation.op == "=" or isinstance(left, list):
-            return close(left, right)
+            return close(left, right, tolerance_of(relation))
         gap = (right - left) * (-1 if relation.op in ("≥", ">") else 1)
-        return gap > -TOLERANCE * (1 + abs(left) + abs(right))
+        return gap > -tolerance_of(relation) * (1 + abs(left) + abs(right))
 
     def __call__(self, expression):
         with mpmath.workdps(DIGITS):
             unfolded = self.context.unfold(expression)
-            return self.vector(unfolded, {}, None) if is_vector(unfolded) else self.scalar(unfolded, {}, None)
+            return (self.vector if is_vector(unfolded) else self.scalar)(unfolded, {}, 0)  # at the first outcome
 
     def scalar(self, e, bound, outcome):
         """The value of a scalar, given the indices of the sums around it and the outcome of chance."""
@@ -75,15 +117,91 @@ class Model:
         if isinstance(e, (Symbol, AppliedUndef)):
             if e in bound:
                 return bound[e]
-            return self.overridden(e, bound, outcome) if head(e) in self.overrides else self.sampled(e, bound, outcome)
-        if isinstance(e, Inner):
-            u, v = (self.vector(a, bound, outcome) for a in e.args)
-            return mpmath.fdot(u, v) if u and v else mpf(0)
-        if isinstance(e, Sum):
-            return mpmath.fsum(self.scalar(body, b, outcome) for body, b in self.terms(e, bound, outcome))
-        if isinstance(e, Expect):
-            return mpmath.fsum(self.scalar(e.args[0], bound, w) for w in range(OUTCOMES)) / OUTCOMES
+            if head(e) in self.overrides:
+                return self.overridden(e, bound, outcome)
+            regular = head(e) in self.context.smooth | self.context.continuous
+            return (self.wave if regular else self.sampled)(e, bound, outcome)
+        for kind, reading in self.READINGS.items():
+            if isinstance(e, kind):
+                return reading(self, e, bound, outcome)
         return self.operation(e, [self.scalar(a, bound, outcome) for a in e.args])
+
+    def pairing(self, e, bound, outcome):
+        u, v = (self.vector(a, bound, outcome) for a in e.args)
+        return mpmath.fdot(u, v) if u and v else mpf(0)
+
+    def mean(self, e, bound, outcome):
+        """The average over the outcomes of chance, or over those that some information does not tell apart."""
+        if heads(e) & set(self.context.moments):
+            raise OutOfDomain("i.i.d. sequences have no numeric reading")
+        alike = self.outcomes_like(outcome, *e.args[1:])
+        return mpmath.fsum(self.scalar(e.args[0], bound, w) for w in alike) / len(alike)
+
+    def rate(self, e, bound, outcome):
+        return mpmath.diff(lambda x: self.scalar(e.args[0], {**bound, e.args[1]: x}, outcome), self.at(e, bound))
+
+    def derived(self, e, bound, outcome):
+        return self.wave(e.of, bound, outcome, tuple(map(int, e.orders)))
+
+    def at(self, e, bound):
+        """The point at which a derivative is taken."""
+        x = e.args[1]
+        return bound[x] if x in bound else self.scalar(x, bound, None)
+
+    def total_of(self, e, bound, outcome):
+        """A finite sum, term by term; an infinite one or an integral, by mpmath."""
+        body, k, lower, upper = outermost(e)
+        if isinstance(e, Sum) and upper is not oo:
+            return mpmath.fsum(self.scalar(body, b, outcome) for body, b in self.terms(e, bound, outcome))
+        ends = [x if x in (oo, -oo) else self.scalar(x, bound, outcome) for x in (lower, upper)]
+        ends = [mpmath.inf if x is oo else -mpmath.inf if x is -oo else x for x in ends]
+        value = lambda x: self.scalar(body, {**bound, k: x}, outcome)  # noqa: E731
+        return mpmath.quad(value, ends) if isinstance(e, Integral) else series(value, ends[0])
+
+    def outcomes_like(self, outcome, information=None):
+        """The outcomes of chance that agree with one on what some information determines."""
+        if information is None or outcome is None:
+            return range(OUTCOMES)
+        bits = self.bits(information)
+        return [w for w in range(OUTCOMES) if w >> (BITS - bits) == outcome >> (BITS - bits)]
+
+    def bits(self, information):
+        """How many of the coin tosses that make up chance some information knows: the coarser, the fewer."""
+        known = self.context.known
+        coarser = [g for g in known if known[g] <= known[information]]
+        if len(known) >= BITS or any(not (known[g] <= known[h] or known[h] <= known[g]) for g in known for h in known):
+            raise OutOfDomain("only chains of information have a numeric reading")
+        return len(coarser)
+
+    def told(self, name, outcome):
+        """What of the outcome a random thing may depend on."""
+        if outcome is None or name not in self.context.random:
+            return None
+        bits = [self.bits(g) for g, known in self.context.known.items() if name in known]
+        return outcome >> (BITS - min(bits)) if bits else outcome
+
+    def wave(self, e, bound, outcome, orders=None):
+        """A smooth function or vector: a short random sum of exponentials of its arguments, or a derivative of it."""
+        arguments = e.indices if isinstance(e, Vec) else e.args
+        values = [self.scalar(a, bound, outcome) for a in arguments]
+        name = head(e)
+        key = ("wave", name, self.told(name, outcome))
+        if key not in self.waves:
+            size = self.dimension if isinstance(e, Vec) else 1
+            self.waves[key] = [self.draw_wave(e, len(values)) for _ in range(size)]
+        found = [mpmath.fsum(w * term(rates, values, orders) for w, rates in wave) for wave in self.waves[key]]
+        self.values[(name, *(mpmath.nstr(v, 6) for v in values), orders or "")] = (
+            found if isinstance(e, Vec) else found[0]
+        )
+        return found if isinstance(e, Vec) else found[0]
+
+    def draw_wave(self, e, arity):
+        """[(weight, rates)]; the weights have the declared sign."""
+        sign = 0 if isinstance(e, Vec) else 1 if e.is_nonnegative else -1 if e.is_nonpositive else 0
+        draw = lambda: mpf(self.rng.gauss(0, 1))  # noqa: E731
+        weights = [draw() for _ in range(3)]
+        rates = [[draw() / 3 for _ in range(arity)] for _ in range(3)]
+        return [(sign * abs(w) if sign else w, r) for w, r in zip(weights, rates, strict=True)]
 
     def operation(self, e, values):
         if isinstance(e, Add):
@@ -114,7 +232,16 @@ class Model:
         if e == 0:
             return []
         if isinstance(e, Vec):
-            return (self.overridden if head(e) in self.overrides else self.generated)(e, bound, outcome)
+            if head(e) in self.overrides:
+                return self.overridden(e, bound, outcome)
+            return (self.wave if e.name in self.context.smooth else self.generated)(e, bound, outcome)
+        if isinstance(e, Partial):
+            return self.wave(e.of, bound, outcome, tuple(map(int, e.orders)))
+        if isinstance(e, CondVec):
+            alike = self.outcomes_like(outcome, e.args[1])
+            return [x / len(alike) for x in self.total(self.vector(e.args[0], bound, w) for w in alike)]
+        if isinstance(e, Diff):
+            return self.slope(e, bound, outcome)
         if isinstance(e, Add):
             return self.total(self.vector(a, bound, outcome) for a in e.args)
         if isinstance(e, Sum):
@@ -122,6 +249,13 @@ class Model:
         v = next(a for a in e.args if is_vector(a))
         scale = self.scalar(e / v, bound, outcome)
         return [scale * x for x in self.vector(v, bound, outcome)]
+
+    def slope(self, e, bound, outcome):
+        """The derivative of a vector, coordinate by coordinate."""
+        curve, x = e.args
+        at = lambda t: self.vector(curve, {**bound, x: t}, outcome)  # noqa: E731
+        now = self.at(e, bound)
+        return [mpmath.diff(lambda t, i=i: at(t)[i], now) for i in range(len(at(now)))]
 
     @staticmethod
     def total(vectors):
@@ -153,7 +287,7 @@ class Model:
                 raise OutOfDomain(f"{e} depends on vectors")
             arguments = {Dummy(integer=True, positive=True): self.scalar(i, bound, outcome) for i in indices}
             value = value(*arguments)
-        value = self.context.unfold(value)
+        value = self.context.unfold(sympify(value))
         return (plain.vector if is_vector(value) else plain.scalar)(value, arguments, outcome)
 
     def key(self, e, bound, outcome):
@@ -168,19 +302,26 @@ class Model:
                     mpmath.nstr(a, 30) if not isinstance(a, list) else str([mpmath.nstr(x, 30) for x in a])
                     for a in found
                 ),
-                outcome if name in self.context.random else None,
+                self.told(name, outcome),
             )
             if not isinstance(e, OrthonormalVec)
             else (name, *found)
         )
 
     def sampled(self, e, bound, outcome):
-        key = (
-            (e, outcome if e in self.context.random else None) if isinstance(e, Symbol) else self.key(e, bound, outcome)
-        )
+        key = (e, self.told(e, outcome)) if isinstance(e, Symbol) else self.key(e, bound, outcome)
         if key not in self.values:
             self.values[key] = self.draw(e)
         return self.values[key]
+
+    READINGS: ClassVar = {
+        Inner: pairing,
+        Sum: total_of,
+        Integral: total_of,
+        Expect: mean,
+        Diff: rate,
+        Partial: derived,
+    }
 
     def draw(self, e):
         """A number of the kind that was declared: natural, positive, bounded, real."""

@@ -6,7 +6,7 @@ from sympy import Mul, S, Sum
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from kexue.proof.kernel.terms import Relation, is_vector, outermost
+from kexue.proof.kernel.terms import Relation, Vec, is_vector, outermost
 
 TEX_OPS = {"=": "=", "≤": r"\le", "<": "<", "≥": r"\ge", ">": ">", "⇔": r"\iff"}
 MARKS = {"\N{COMBINING MACRON}": "bar", "\N{COMBINING TILDE}": "tilde", "\N{COMBINING CIRCUMFLEX ACCENT}": "hat"}
@@ -64,6 +64,14 @@ class _Common:
         text = self.norm2(self._print(u)) if u == v else self.inner(self._print(u), self._print(v))
         return text if exp is None else self.raised(f"({text})", exp)
 
+    def _print_Partial(self, e, exp=None):
+        """f′(x) of one argument, ∂₁∂₂f(x, y) of several."""
+        f, orders = e.of, list(map(int, e.orders))
+        name = f.name if isinstance(f, Vec) else f.func.__name__
+        arguments = ", ".join(map(self._print, f.indices if isinstance(f, Vec) else f.args))
+        marked = self.primed(name, orders[0]) if len(orders) == 1 else self.partial(name, orders)
+        return f"{marked}({arguments})" if exp is None else self.raised(f"({marked}({arguments}))", exp)
+
     def _print_Pow(self, e, **options):
         if e.exp is S.Half and type(e.base).__name__ == "Inner" and e.base.args[0] == e.base.args[1]:
             return self.norm(self._print(e.base.args[0]))
@@ -113,7 +121,26 @@ class Tex(_Common, LatexPrinter):
     _print_Dummy = _print_Symbol
 
     def _print_Expect(self, e, **_):
-        return rf"\mathbb{{E}}\left[{self._print(e.args[0])}\right]"
+        inside = r" \,\middle|\, ".join(map(self._print, e.args))
+        return rf"\mathbb{{E}}\left[{inside}\right]"
+
+    _print_CondVec = _print_Expect
+
+    def _print_Diff(self, e, **_):
+        return rf"\frac{{\partial}}{{\partial {self._print(e.args[1])}}} {self._bracketed(e.args[0])}"
+
+    def primed(self, name, order):
+        return self.named(name) + ("'" * order if order < 4 else f"^{{({order})}}")
+
+    def partial(self, name, orders):
+        marks = (rf"\partial_{{{i}}}" + (f"^{{{k}}}" if k > 1 else "") for i, k in enumerate(orders, 1) if k)
+        return f"{' '.join(marks)} {self.named(name)}"
+
+    def _print_Integral(self, e):
+        body, x, low, high = outermost(e)
+        inside = self._print(body)
+        inside = rf"\left({inside}\right)" if body.is_Add else inside
+        return rf"\int_{{{self._print(low)}}}^{{{self._print(high)}}} {inside} \, d{self._print(x)}"
 
     def _print_Add(self, e, **_):
         return _joined(self, e)
@@ -157,7 +184,30 @@ class Text(_Common, StrPrinter):
         return f"{text}**{exp}"
 
     def _print_Expect(self, e):
-        return f"E[{self._print(e.args[0])}]"
+        return f"E[{' | '.join(map(self._print, e.args))}]"
+
+    _print_CondVec = _print_Expect
+
+    def _print_Diff(self, e):
+        inside = f"({self._print(e.args[0])})" if e.args[0].is_Add else self._print(e.args[0])
+        return f"∂/∂{self._print(e.args[1])} {inside}"
+
+    def primed(self, name, order):
+        return name + ("'" * order if order < 4 else f"^({order})")
+
+    def partial(self, name, orders):
+        return "".join(f"∂{i}" + (f"^{k}" if k > 1 else "") for i, k in enumerate(orders, 1) if k) + name
+
+    def _print_Integral(self, e):
+        body, x, low, high = outermost(e)
+        inside = f"({self._print(body)})" if body.is_Add else self._print(body)
+        return f"∫_{{{self._print(low)}..{self._print(high)}}} {inside} d{self._print(x)}"
+
+    def _print_Infinity(self, _):
+        return "∞"
+
+    def _print_NegativeInfinity(self, _):
+        return "-∞"
 
     def _print_Add(self, e, **_):
         return _joined(self, e)

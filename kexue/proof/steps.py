@@ -1,6 +1,8 @@
 """Steps: checked lines of a ledger, and the summands that a later line may rest on."""
 
 from dataclasses import dataclass
+from functools import wraps
+from inspect import signature
 
 from sympy import sympify
 
@@ -108,6 +110,26 @@ class Step(Part, StepView):
         except Undecided as reason:
             raise Undecided(f"an instance of step {self.label} of the ledger “{self.ledger.title}”: {reason}") from None
         return Step(self.ledger, fact, name=self.name, number=self.number, why=f"instance of {self.label}")
+
+
+def recorded(method):
+    """Keep with the step how it was asked for, so that it can be asked again with something changed."""
+    parameters = signature(method)
+
+    @wraps(method)
+    def asked(self, *args, **options):
+        step = method(self, *args, **options)
+        bound = parameters.bind(self, *args, **options)
+        bound.apply_defaults()
+        step.recipe = Recipe(method.__name__, {k: v for k, v in bound.arguments.items() if k != "self"})
+        return step
+
+    return asked
+
+
+def facts(steps):
+    """The facts of steps."""
+    return tuple(step.fact for step in steps)
 
 
 def own_head(declared):

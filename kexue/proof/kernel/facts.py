@@ -68,3 +68,4 @@ class Certificate:
 
     terms: tuple = ()
     rewrites: tuple = field(default_factory=tuple)
+    given: tuple = ()  # facts that decide signs, convergence and exchanges of limits

@@ -7,7 +7,7 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 from dataclasses import replace
 from inspect import signature
 
-from sympy import Dummy, Integer, Limit, Sum, Symbol, nan, oo, sqrt, zoo
+from sympy import Abs, Dummy, Integer, Pow, Sum, Symbol, exp, log, preorder_traversal, sqrt, sympify
 
 from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
 from kexue.proof.kernel.normal import Normaliser
@@ -18,6 +18,7 @@ from kexue.proof.kernel.terms import (
     Relation,
     Undecided,
     Vec,
+    general_value,
     heads,
     is_rule,
     is_vector,
@@ -30,7 +31,7 @@ def _union(*facts):
     return frozenset().union(*(f.hypotheses for f in facts))
 
 
-def _same_ledger(context, facts):
+def same_ledger(context, facts):
     if any(f.context is not context for f in facts):
         raise ProofError("a step cites a fact of another ledger")
 
@@ -44,13 +45,13 @@ def define(context, name, parameters, body):
     """``name(parameters)`` stands for ``body`` from now on; the name must be new, the body made of older things."""
     if name in context.definitions or name in heads(context.unfold(body)):
         raise IllFormed(f"{name} is defined already, or by itself")
-    _admissible(context, name, body, {})
+    admissible(context, name, body, {})
     context.definitions[name] = (tuple(parameters), body)
 
 
-def normaliser(context, rewrites):
-    """A normaliser that replaces vectors as facts of the form ``Vec = expression`` say."""
-    n, table = Normaliser(context), {}
+def normaliser(context, rewrites=(), given=()):
+    """A normaliser that replaces vectors as facts of the form ``Vec = expression`` say, under given facts."""
+    n, table = Normaliser(context, given), {}
     for fact in rewrites:
         left, right = fact.relation.lhs, fact.relation.rhs
         if fact.relation.op != "=" or not isinstance(left, Vec) or not is_vector(right):
@@ -64,16 +65,16 @@ def algebra(context, relation, certificate=None):
     """Γ ⊢ l op r, when r − l = Σ coefficient · slacks · squares is an identity in which no summand can be negative."""
     certificate = certificate or Certificate()
     facts = [f for term in certificate.terms for f in term.facts]
-    premises = (*facts, *certificate.rewrites)
-    _same_ledger(context, premises)
+    same_ledger(context, (*facts, *certificate.rewrites, *certificate.given))
     if relation.op == "⇔" or any(f.relation.op == "⇔" for f in facts):
         raise IllFormed("an equivalence is proved by `unique`, and has no slack to add up")
-    n = normaliser(context, certificate.rewrites)
+    n = normaliser(context, certificate.rewrites, certificate.given)
     if is_vector(relation.lhs) or is_vector(relation.rhs):
         _check_vectors(n, relation)
     else:
         _check_scalars(n, relation, certificate.terms)
     rule = "certificate" if certificate.terms else "identity"
+    premises = dict.fromkeys((*facts, *certificate.rewrites, *(f for f in certificate.given if f in n.used)))
     return Fact(KEY, context, relation, _union(*premises), rule, premises, certificate)
 
 
@@ -116,10 +117,10 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     A hypothesis that σ changes must be proved by one of ``discharged``, or be named in ``keeping``.
     """
     context = fact.context
-    _same_ledger(context, discharged)
+    same_ledger(context, discharged)
     for name, value in mapping.items():
-        _admissible(context, name, value, mapping)
-    _refuse_bounded(context, mapping, fact.relation, set(mapping))
+        admissible(context, name, value, mapping)
+    refuse_bounded(context, mapping, fact.relation, set(mapping))
     kept, proofs = set(), []
     for h in fact.hypotheses:
         changed = _substitute_free(context, h, mapping) if h.free(context) & set(mapping) else None
@@ -155,29 +156,21 @@ def _names(mapping):
 
 def discharge(fact, hypothesis, proof):
     """Γ, H ⊢ φ and Δ ⊢ H give Γ, Δ ⊢ φ."""
-    _same_ledger(fact.context, [proof])
+    same_ledger(fact.context, [proof])
     if not _proof_of(fact.context, hypothesis.relation, hypothesis.forall, [proof]):
         raise Undecided(f"{proof.relation} is not hypothesis {hypothesis.name} for all its variables")
     rest = fact.hypotheses - {hypothesis} | proof.hypotheses
     return Fact(KEY, fact.context, fact.relation, rest, "discharge", (fact, proof), hypothesis)
 
 
-def _refuse_bounded(context, names, relation, except_for=frozenset()):
+def refuse_bounded(context, names, relation, except_for=frozenset()):
     """Refuse what would leave a symbol whose range speaks of something that is no longer there."""
     if left := context.bounded_by(names, relation) - except_for:
         raise Undecided(f"the range of {', '.join(map(str, left))} depends on {', '.join(map(str, names))}")
 
 
 def _value_heads(value):
-    return heads(_body(value))
-
-
-def _body(value, natural=True):
-    """An expression, or what a substitution's function gives for a general number."""
-    if not is_rule(value):
-        return value
-    kind = {"integer": True, "positive": True} if natural else {"real": True}
-    return value(*(Dummy("i", **kind) for _ in signature(value).parameters))
+    return heads(general_value(value))
 
 
 def _proof_of(context, relation, forall, proofs):
@@ -199,25 +192,62 @@ def _equal_slacks(n, first, second):
     return n.is_zero(first.slack - second.slack)
 
 
-def _admissible(context, name, value, mapping):
+def admissible(context, name, value, mapping):
     """Refuse a value that may not stand for ``name``: it must have its sort, sign and range, and be no more random."""
-    n = Normaliser(context)
-    value = _body(value, natural=name in context.sequences or isinstance(name, str))
     if name in context.fixed or name in context.definitions:
         raise Undecided(f"{name} stands for one thing, and cannot be replaced")
-    if heads(context.unfold(value)) & context.random and name not in context.random:
-        raise Undecided(f"{value} is random, and stands for {name}, which is not")
+    n, arguments = Normaliser(context), _arguments(context, name, value)
+    value = sympify(value(*arguments)) if is_rule(value) else value
+    _check_chance(n, name, context.unfold(value))
+    if name in context.smooth | context.continuous:
+        _check_regularity(n, name, context.unfold(value), arguments)
+    if is_vector(value) != isinstance(name, str) and value != 0:
+        kind, other = ("vector", "number") if isinstance(name, str) else ("number", "vector")
+        raise IllFormed(f"{name} is a {kind}, {value} is a {other}")
     if isinstance(name, str):
-        if value != 0 and not is_vector(value):
-            raise IllFormed(f"{name} is a vector, {value} is a number")
         return
-    if is_vector(value):
-        raise IllFormed(f"{name} is a number, {value} is a vector")
     _check_declaration(n, name, value)
     ends = context.bounds.get(name, (None, None))
     lower, upper = (end if end is None else substitute(end, mapping) for end in ends)
     if (lower is not None and not n.at_least(value, lower)) or (upper is not None and not n.at_least(upper - value, 0)):
         raise Undecided(f"{value} stands for {name}, and is not known to lie between {lower} and {upper}")
+
+
+def _arguments(context, name, value):
+    """General arguments of what stands for a function: real numbers, or the natural ones of a sequence."""
+    if not is_rule(value):
+        return []
+    real = name in context.smooth | context.continuous or not (name in context.sequences or isinstance(name, str))
+    kind = {"real": True} if real else {"integer": True, "positive": True}
+    return [Dummy("i", **kind) for _ in signature(value).parameters]
+
+
+def _check_chance(n, name, value):
+    """Refuse what is more random than what it stands for."""
+    context = n.context
+    if heads(value) & context.random and name not in context.random:
+        raise Undecided(f"{value} is random, and stands for {name}, which is not")
+    for information, known in context.known.items():
+        if name in known and not n.is_known(value, information):
+            raise Undecided(f"{name} is known given {information}, and {value}, to stand for it, is not")
+
+
+def _check_regularity(n, name, body, arguments):
+    """Refuse what is not continuous, or not differentiable, in place of what is declared to be."""
+    for x in arguments:
+        n.require_continuous(body, x)
+        if name in n.context.smooth:
+            _require_smooth(n, body, x)
+
+
+def _require_smooth(n, body, x):
+    """Continuous derivatives of every order: made of smooth functions by rules that keep smoothness."""
+    n.derivative(body, x)
+    for a in preorder_traversal(body):
+        if x in a.free_symbols and isinstance(a, Abs):
+            raise Undecided(f"{a} is not smooth")
+        if x in a.free_symbols and isinstance(a, Pow) and not a.exp.is_Integer:
+            n.require("positive", a.base)
 
 
 def _check_declaration(n, name, value):
@@ -250,9 +280,9 @@ def induction_hypothesis(context, relation, n):
 def induction(relation, n, base, step, assumed):
     """P(first) and P(n) ⊢ P(n + 1) give P(n) for every n."""
     context, (ih,) = base.context, assumed.hypotheses
-    _same_ledger(context, [step, assumed])
+    same_ledger(context, [step, assumed])
     first = _first(context, n)
-    _refuse_bounded(context, [n], relation)
+    refuse_bounded(context, [n], relation)
     for fact, claim in ((base, substitute(relation, {n: first})), (step, substitute(relation, {n: n + 1}))):
         if fact.relation != claim:
             raise Undecided(f"the induction needs {claim}, and was given {fact.relation}")
@@ -282,7 +312,7 @@ def summed(fact, index, lower, upper):
         raise Undecided(f"the fact does not cover {index} = {lower} … {upper}")
     if not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
         raise Undecided(f"the range {lower} … {upper} may be empty")
-    _refuse_bounded(fact.context, [index], fact.relation)
+    refuse_bounded(fact.context, [index], fact.relation)
     relation = fact.relation.map(lambda side: Sum(side, (index, lower, upper)))
     return Fact(KEY, fact.context, relation, fact.hypotheses, "sum", (fact,), (index, lower, upper))
 
@@ -294,54 +324,88 @@ def expected(fact):
     return Fact(KEY, fact.context, fact.relation.map(Expect), fact.hypotheses, "expectation", (fact,))
 
 
-def rooted(fact):
+def rooted(fact, given=()):
     """l ≤ r with l ≥ 0 gives √l ≤ √r."""
     low = fact.relation.rhs if fact.relation.op in ("≥", ">") else fact.relation.lhs
-    if fact.relation.op == "⇔" or not Normaliser(fact.context).at_least(low, 0):
+    n = normaliser_for(fact, given)
+    if fact.relation.op == "⇔" or not n.at_least(low, 0):
         raise Undecided(f"{low}, under a root, is not known to be nonnegative")
-    return Fact(KEY, fact.context, fact.relation.map(sqrt), fact.hypotheses, "square root", (fact,))
+    return derived(n, fact, fact.relation.map(sqrt), "square root")
 
 
-def limit_of(fact, variable):
-    """l(λ) ≤ r(λ) for every λ > 0 (up to a bound) gives l(0) ≤ r(0): both sides are continuous fractions at 0."""
-    context = fact.context
-    low, high = context.bounds.get(variable, (Integer(0), None))
-    real = variable.is_positive and not variable.is_integer
-    right_of_zero = real and low == 0 and (high is None or Normaliser(context).sign(high) == (1, True))
-    if not (right_of_zero and fact.general_in(variable)) or fact.relation.op == "⇔":
-        raise Undecided(f"the fact is not one for every small {variable} > 0")
-    _refuse_bounded(context, [variable], fact.relation)
-    weak = {"<": "≤", ">": "≥"}.get(fact.relation.op, fact.relation.op)
-    sides = [value_at_zero(context, side, variable) for side in (fact.relation.lhs, fact.relation.rhs)]
-    return Fact(KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), variable)
+def logged(fact, given=()):
+    """l ≤ r with l > 0 gives log l ≤ log r, and the same for =, <, ≥, >."""
+    low = fact.relation.rhs if fact.relation.op in ("≥", ">") else fact.relation.lhs
+    n = normaliser_for(fact, given)
+    if fact.relation.op == "⇔":
+        raise Undecided("an equivalence has no logarithm")
+    n.require("positive", low)
+    return derived(n, fact, fact.relation.map(log), "logarithm")
 
 
-def value_at_zero(context, expression, u):
-    """The value at u = 0 of the normal form, a fraction whose denominator does not vanish there."""
-    n = Normaliser(context)
-    parts = [n.restore(p.expand()) for p in n.fraction(expression)]
-    moving = {g for g in n.generators if g != u and u in g.free_symbols and any(p.has(g) for p in parts)}
-    if not all(g.is_Pow and g.exp.is_Rational for g in moving):
-        raise Undecided(f"the limit goes through {moving}, not known to be continuous in {u}")
-    top, bottom = (substitute(p, {u: Integer(0)}) for p in parts)
-    sign = Normaliser(context).sign(bottom)
-    if not sign or not sign[1]:
-        raise Undecided(f"the denominator {parts[1]} may vanish in the limit")
-    plain = substitute(expression, {u: Integer(0)})
-    readable = not plain.has(zoo, nan, oo) and Normaliser(context).is_zero(plain - top / bottom)
-    return plain if readable else top / bottom
+def exponentiated(fact):
+    """l ≤ r gives e^l ≤ e^r, and the same for =, <, ≥, >."""
+    if fact.relation.op == "⇔" or is_vector(fact.relation.lhs) or is_vector(fact.relation.rhs):
+        raise Undecided("only a relation between numbers can be exponentiated")
+    return derived(normaliser_for(fact, ()), fact, fact.relation.map(exp), "exponential")
 
 
-def limit(context, expression, variable, value):
-    """Lim expression = value as variable → ∞: with variable = 1/u², the value at u = 0 of a continuous fraction."""
-    if not variable.is_positive:
-        raise Undecided(f"{variable} is not declared positive, so that it cannot be sent to infinity")
-    u = Dummy("u", positive=True)
-    reached = value_at_zero(context, substitute(context.unfold(expression), {variable: u**-2}), u)
-    if not Normaliser(context).is_zero(reached - value):
-        raise Undecided(f"the limit is {reached}")
-    relation = Relation(Limit(expression, variable, oo, "-"), "=", value)
-    return Fact(KEY, context, relation, (), "limit", (), {variable: oo})
+def multiplied(fact, factor, given=()):
+    """l ≤ r gives c·l ≤ c·r for a c ≥ 0, and the same for < and a c > 0; any c that is defined for =."""
+    relation = fact.relation
+    if relation.op == "⇔":
+        raise Undecided("an equivalence has no sides to multiply")
+    n = normaliser_for(fact, given)
+    if relation.op == "=":
+        n.skeleton(n.context.unfold(factor))
+    else:
+        n.require("positive" if relation.strict else "nonnegative", factor)
+    return derived(n, fact, relation.map(lambda side: factor * side), "product", factor)
+
+
+def normaliser_for(fact, given):
+    same_ledger(fact.context, given)
+    return Normaliser(fact.context, (*given, *([fact] if fact.relation.op != "⇔" else [])))
+
+
+def derived(n, fact, relation, rule, certificate=None):
+    """What follows from a fact by a rule whose side conditions were decided under the facts that ``n`` used."""
+    premises = (fact, *(f for f in n.given if f in n.used and f is not fact))
+    return Fact(KEY, fact.context, relation, _union(*premises), rule, premises, certificate)
+
+
+def cases(context, relation, branches):
+    """Γ, C_i ⊢ φ for conditions C_i, comparisons of one and the same difference, that leave nothing out, give Γ ⊢ φ."""
+    n, seen, rest = Normaliser(context), set(), frozenset()
+    same_ledger(context, [f for branch in branches for f in branch])
+    pivot = branches[0][0].relation
+    for assumed, fact in branches:
+        (condition,) = assumed.hypotheses
+        if fact.relation != relation:
+            raise Undecided(f"a case was to show {relation}, and shows {fact.relation}")
+        if condition.forall or assumed.rule != "hypothesis":
+            raise IllFormed("a case is a plain relation, assumed for the length of the case")
+        seen |= _orders(n, assumed.relation, pivot)
+        rest |= fact.hypotheses - {condition}
+    sign = n.sign(pivot.lhs - pivot.rhs) or (0, False)
+    impossible = {1: {"<"}, -1: {">"}, 0: set()}[sign[0]] | ({"="} if sign[0] and sign[1] else set())
+    if missing := {"<", "=", ">"} - seen - impossible:
+        raise Undecided(
+            f"the cases leave out {' and '.join(f'{pivot.lhs} {op} {pivot.rhs}' for op in sorted(missing))}"
+        )
+    facts = tuple(fact for _, fact in branches)
+    return Fact(KEY, context, relation, rest, "cases", facts, tuple(a.relation for a, _ in branches))
+
+
+def _orders(n, relation, pivot):
+    """Which of <, =, > between the pivot's sides a condition allows."""
+    allowed = {"=": "=", "≤": "<=", "<": "<", "≥": ">=", ">": ">"}.get(relation.op)
+    difference = relation.lhs - relation.rhs
+    if allowed and n.is_zero(difference - (pivot.lhs - pivot.rhs)):
+        return set(allowed)
+    if allowed and n.is_zero(difference + (pivot.lhs - pivot.rhs)):
+        return {{"<": ">", ">": "<", "=": "="}[op] for op in allowed}
+    raise Undecided(f"{relation} and {pivot} do not compare the same things, so that they cannot be cases of one split")
 
 
 def unique(context, equation, unknown, solution, factor, power):
@@ -349,7 +413,7 @@ def unique(context, equation, unknown, solution, factor, power):
     n = Normaliser(context)
     if equation.op != "=":
         raise IllFormed(f"an equation was expected, not a relation with {equation.op}")
-    _admissible(context, unknown, solution, {})
+    admissible(context, unknown, solution, {})
     sign = n.sign(factor)
     if unknown in heads(solution) or not sign or not sign[1]:
         raise Undecided(f"the factor {factor} may vanish, or the solution is given in terms of {unknown}")

@@ -3,10 +3,10 @@
 from itertools import permutations
 from math import prod
 
-from sympy import Abs, Add, Dummy, Integer, Mul, Pow, Sum, Symbol, exp, factor_list
+from sympy import Abs, Add, Dummy, Integer, Mul, Pow, Symbol, cancel, degree, div, exp, factor_list, log, oo
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import Expect, Inner, Undecided, outermost
+from kexue.proof.kernel.terms import BINDERS, Expect, Inner, Undecided, outermost
 
 
 class Signs:
@@ -41,11 +41,12 @@ class Signs:
             return self.power_sign(*e.as_base_exp())
         if isinstance(e, Inner):
             return (1, False) if e.args[0] == e.args[1] else None
-        if isinstance(e, Sum):
+        if isinstance(e, BINDERS):
             body, name, lower, _ = outermost(e)
-            k = Dummy("k", integer=True, positive=self.at_least(lower, 1) or None)
-            inner = self.tree_sign(body.xreplace({name: k}))
+            inner = self.tree_sign(body.xreplace({name: self.fresh(e, name, lower)}))
             return (inner[0], False) if inner else None
+        if isinstance(e, log):
+            return self.sign(e.args[0] - 1)
         if isinstance(e, Expect):
             inner = self.tree_sign(e.args[0])
             return (inner[0], False) if inner else None
@@ -73,16 +74,40 @@ class Signs:
         return product_sign(signs)
 
     def polynomial_sign(self, polynomial):
-        """All monomials of one sign, with T = t + u for some t ≤ T, and bounded symbols measured from below."""
+        """All monomials of one sign, with T = t + u for some t ≤ T, bounded symbols measured from below; or given."""
         names = {s: g for g, s in self.generators.items() if s in polynomial.free_symbols}
         symbols = {g: self.generator(g) for g in (*names.values(), *self.bounds) if isinstance(g, Symbol)}
-        uppers = [move for g, (_, upper) in self.bounds.items() if (move := upper_move(upper, g, symbols))]
+        uppers = [move for g, ends in self.bounds.items() for move in upper_moves(g, ends, symbols)]
         for moves in ((), *permutations(uppers, 1), *permutations(uppers, 2)):
             shifted, gaps = self.shift(polynomial, moves, symbols)
             sign = sum_sign([self.monomial_sign(m, names, gaps) for m in Add.make_args(shifted.expand())])
             if sign:
                 return sign
+        return self.given_sign(polynomial)
+
+    def given_sign(self, polynomial):
+        """The sign that a given fact l ≤ r or l < r lends to a factor of r − l."""
+        for fact, slack in self.slacks():
+            quotient, rest = div(slack, polynomial, *sorted(polynomial.free_symbols, key=str))
+            other = self.without_given(lambda q=quotient: self.sign(self.restore(q))) if rest == 0 else None
+            if other and (fact.relation.strict or other[1]):
+                self.used.add(fact)
+                return (other[0], fact.relation.strict)
         return None
+
+    def slacks(self):
+        """(fact, numerator of its slack) of the given inequalities between numbers."""
+        relations = [(f, f.relation) for f in self.given]
+        order = [f for f, r in relations if r.op in ("<", "≤", "≥", ">") and r.rhs is not oo]
+        numerators = self.without_given(lambda: [self.fraction(f.relation.slack) for f in order])
+        return [(f, n * d) for f, (n, d) in zip(order, numerators, strict=True)]
+
+    def without_given(self, question):
+        kept, self.given = self.given, ()
+        try:
+            return question()
+        finally:
+            self.given = kept
 
     def monomial_sign(self, monomial, names, gaps):
         signs = []
@@ -97,18 +122,32 @@ class Signs:
         lowers = {g: Integer(1) for g in symbols if g.is_integer and g.is_positive}
         lowers |= {g: low for g, (low, _) in self.bounds.items() if low is not None and g in symbols}
         order = [g for g in symbols if g not in self.bounds] + list(self.bounds)
-        lowest = [(symbols[g], lowers[g].xreplace(symbols)) for g in reversed(order) if g in lowers]
+        lowest = [from_below(symbols[g], lowers[g].xreplace(symbols)) for g in reversed(order) if g in lowers]
         gaps = set()
-        for symbol, base in [*moves, *lowest]:
+        for move in [*moves, *lowest]:
             gaps.add(gap := Dummy("gap"))
-            polynomial = polynomial.xreplace({symbol: base + gap})
+            polynomial = move(polynomial, gap)
         return polynomial, gaps
 
 
-def upper_move(upper, bounded, symbols):
-    """t ≤ T + c as the substitution T = t − c (+ a gap)."""
-    shift, top = upper.as_coeff_Add() if upper is not None else (0, None)
-    return (symbols[top], symbols[bounded] - shift) if top in symbols else None
+def upper_moves(g, bounds, symbols):
+    """t ≤ T + c as T = t − c + gap; t ≤ u as t = u − gap, and, for 0 < t ≤ u, as t = u/(1 + gap); the gaps are ≥ 0."""
+    _, upper = bounds
+    if upper is None or g not in symbols or not upper.free_symbols <= set(symbols):
+        return []
+    shift, top = upper.as_coeff_Add()
+    t, end = symbols[g], upper.xreplace(symbols)
+    moves = [lambda p, gap: p.xreplace({t: end - gap})]
+    if top in symbols:
+        moves.insert(0, lambda p, gap: p.xreplace({symbols[top]: t - shift + gap}))
+    if g.is_positive and upper.is_number:
+        moves.append(lambda p, gap: cancel(p.xreplace({t: end / (1 + gap)}) * (1 + gap) ** degree(p, t)))
+    return moves
+
+
+def from_below(symbol, lower):
+    """t = lower + gap."""
+    return lambda p, gap: p.xreplace({symbol: lower + gap})
 
 
 def product_sign(signs):

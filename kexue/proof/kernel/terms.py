@@ -6,8 +6,9 @@ L²): a :class:`Vec` names one, and sums and scalar multiples of them are ordina
 """
 
 from dataclasses import dataclass
+from inspect import signature
 
-from sympy import Add, Dummy, Expr, Function, Limit, Mul, Sum, sqrt, sympify
+from sympy import Add, Dummy, Expr, Function, Integral, Limit, Mul, Sum, sqrt, sympify
 from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
@@ -75,10 +76,65 @@ class Inner(Function):
 
 
 class Expect(Function):
-    """The expectation E[X] of a scalar: linear and monotone, and E[c] = c for what is not random."""
+    """The expectation E[X] of a scalar: linear and monotone, and E[c] = c for what is not random.
 
-    nargs = 1
+    ``Expect(X, G)`` is the conditional expectation E[X | G], ``G`` being what is known.
+    """
+
+    nargs = (1, 2)
     is_real = True
+
+
+class CondVec(Expr):
+    """E[v | G], the conditional expectation of a random vector."""
+
+    is_commutative = True
+
+
+class Diff(Expr):
+    """The derivative of a scalar or a vector with respect to a real symbol, everything else held fixed."""
+
+    is_commutative = True
+
+    def __new__(cls, expression, variable):
+        return Expr.__new__(cls, sympify(expression), variable)
+
+    def _eval_is_real(self):
+        return None if is_vector(self.args[0]) else True
+
+
+class Partial(Expr):
+    """A derivative of a declared function or family of vectors, ∂^k f, at its arguments: (f(x, …), k₁, k₂, …)."""
+
+    is_commutative = True
+
+    @property
+    def of(self):
+        return self.args[0]
+
+    @property
+    def orders(self):
+        return self.args[1:]
+
+    def _eval_is_real(self):
+        return None if isinstance(self.of, Vec) else True
+
+
+def diff(expression, *variables):
+    """∂/∂x of a scalar or a vector, once for each variable given."""
+    for variable in variables:
+        expression = Diff(expression, variable)
+    return expression
+
+
+def expect(expression, given=None):
+    """E[X], or E[X | G], of a scalar or a vector."""
+    expression = sympify(expression)
+    if is_vector(expression):
+        if given is None:
+            raise IllFormed(f"the expectation of a vector is not a number: {expression}; condition it, or pair it")
+        return CondVec(expression, given)
+    return Expect(expression) if given is None else Expect(expression, given)
 
 
 def inner(u, v):
@@ -134,10 +190,12 @@ class Relation:
 
 def is_vector(expression):
     """Whether an expression denotes a vector; raises where it mixes vectors and scalars."""
-    if isinstance(expression, Vec):
+    if isinstance(expression, (Vec, CondVec)):
         return True
-    if isinstance(expression, Sum):
+    if isinstance(expression, (Sum, Integral)):
         return is_vector(expression.function)
+    if isinstance(expression, (Diff, Partial)):
+        return is_vector(expression.args[0])
     if isinstance(expression, Add):
         kinds = {is_vector(term) for term in expression.args}
         if len(kinds) > 1:
@@ -164,12 +222,15 @@ def heads(expression):
     """Every declared thing that occurs free in an expression or relation."""
     if isinstance(expression, Relation):
         return heads(expression.lhs) | heads(expression.rhs)
-    if isinstance(expression, Sum):
+    if isinstance(expression, BINDERS):
         bound = set(expression.variables)
         limits = [bound_of for _, *ends in expression.limits for bound_of in ends]
         return (heads(expression.function) - bound).union(*map(heads, limits))
     own = {head(expression)} if expression.is_Symbol or isinstance(expression, (Vec, AppliedUndef)) else set()
     return own.union(*(heads(a) for a in expression.args if isinstance(a, Expr)))
+
+
+BINDERS = (Sum, Integral)  # what binds an index or a variable between two ends
 
 
 def is_rule(value):
@@ -184,10 +245,12 @@ def substitute(expression, mapping):
     """
     if isinstance(expression, Relation):
         return expression.map(lambda side: substitute(side, mapping))
-    if isinstance(expression, Sum):
-        return _substitute_sum(expression, mapping)
-    if isinstance(expression, Limit) and expression.args[1] in mapping:
-        raise IllFormed(f"{expression.args[1]} is not free in {expression}")
+    if isinstance(expression, BINDERS):
+        return _substitute_bound(expression, mapping)
+    if isinstance(expression, (Diff, Limit)):
+        return _substitute_variable(expression, mapping)
+    if isinstance(expression, Partial) and head(expression.of) in mapping:
+        return _substitute_partial(expression, mapping)
     if not expression.args or expression.is_Symbol:
         return mapping.get(expression, expression)
     args = [substitute(a, mapping) if isinstance(a, Expr) else a for a in expression.args]
@@ -198,17 +261,47 @@ def substitute(expression, mapping):
     return expression.func(*args)
 
 
-def _substitute_sum(expression, mapping):
+def _substitute_bound(expression, mapping):
     body, index, lower, upper = outermost(expression)
     fresh = Dummy(index.name, **index.assumptions0)
     body = substitute(body.xreplace({index: fresh}), mapping)
     lower, upper = substitute(lower, mapping), substitute(upper, mapping)
     if index not in body.free_symbols | lower.free_symbols | upper.free_symbols:
         body, fresh = body.xreplace({fresh: index}), index
-    return Sum(body, (fresh, lower, upper))
+    return type(expression)(body, (fresh, lower, upper))
+
+
+def _substitute_variable(expression, mapping):
+    """A derivative or a limit under a substitution that leaves its variable alone."""
+    variable = expression.args[1]
+    if variable in mapping or any(
+        variable in heads(general_value(mapping[h])) for h in heads(expression) & set(mapping)
+    ):
+        raise IllFormed(f"{variable} is the variable of {expression}: write that out before replacing anything by it")
+    return expression.func(substitute(expression.args[0], mapping), *expression.args[1:])
+
+
+def _substitute_partial(expression, mapping):
+    """∂^k f at distinct symbols, with f replaced: the derivatives of what stands for f."""
+    arguments = expression.of.indices if isinstance(expression.of, Vec) else expression.of.args
+    if len(set(arguments)) < len(arguments) or not all(a.is_Symbol and a not in mapping for a in arguments):
+        raise IllFormed(f"{expression.of} in a derivative: replace the function where its arguments are plain symbols")
+    result = substitute(expression.of, mapping)
+    for x, order in zip(arguments, expression.orders, strict=True):
+        for _ in range(order):
+            result = Diff(result, x)
+    return result
+
+
+def general_value(value, **kind):
+    """An expression, or what a substitution's function gives for general arguments."""
+    if not is_rule(value):
+        return value
+    return value(*(Dummy("i", **(kind or {"real": True})) for _ in signature(value).parameters))
 
 
 def outermost(expression):
-    """A sum as (what is summed, index, lower, upper) of its outermost index; SymPy writes nested sums as one."""
+    """A sum or integral as (body, index, lower, upper) of its outermost index; SymPy writes nested ones as one."""
     *inner, (index, lower, upper) = expression.limits
-    return (Sum(expression.function, *inner) if inner else expression.function), index, lower, upper
+    body = type(expression)(expression.function, *inner) if inner else expression.function
+    return body, index, lower, upper

@@ -1,0 +1,135 @@
+"""Lines of a ledger that rest on analysis: derivatives, integrals, limits, series, differential equations."""
+
+from sympy import Integer, Integral, Sum, oo, sympify
+
+from kexue.proof import finders
+from kexue.proof.kernel import calculus
+from kexue.proof.kernel.terms import Relation, substitute
+from kexue.proof.steps import facts, recorded
+
+
+class Analysis:
+    """The part of a ledger that differentiates, integrates, and goes to limits."""
+
+    @recorded
+    def differentiate(self, step, variable, why="", name="", given=()):
+        """The derivative of both sides of an equation that holds for every value of a variable."""
+        return self._add(
+            lambda: calculus.differentiated(step.fact, variable, facts(given)),
+            step.relation,
+            why,
+            name,
+            [step, *given],
+        )
+
+    @recorded
+    def integrate(self, step, variable, lower, upper, why="", name="", given=()):
+        """∫ of both sides of a step that holds for every value of a variable."""
+        return self._add(
+            lambda: calculus.integrated(step.fact, variable, sympify(lower), sympify(upper), facts(given)),
+            step.relation,
+            why,
+            name,
+            [step, *given],
+        )
+
+    @recorded
+    def antiderivative(self, integrand, variable, lower, upper, primitive=None, why="", name="", given=()):
+        """∫_a^b f dx = F(b) − F(a); the primitive F is looked for when none is given."""
+        integrand, lower, upper = map(sympify, (integrand, lower, upper))
+        relation = Relation(Integral(integrand, (variable, lower, upper)), "=", 0)
+
+        def prove():
+            found = finders.primitive(integrand, variable) if primitive is None else sympify(primitive)
+            return calculus.antiderivative(self.context, integrand, found, variable, lower, upper, facts(given))
+
+        self._check_declared(relation)
+        return self._add(prove, relation, why, name, given, witness=False)
+
+    @recorded
+    def limit(self, expression, variable, value, to=oo, why="", name="", given=()):
+        """lim expression = value as the variable grows without bound, or comes down to a point."""
+        expression, value, to = map(sympify, (expression, value, to))
+        relation = Relation(expression, "=", value)
+        self._check_declared(relation)
+        return self._add(
+            lambda: calculus.limit(self.context, expression, variable, value, to, facts(given)),
+            relation,
+            why,
+            name,
+            given,
+            witness=False,
+        )
+
+    @recorded
+    def limit_at_zero(self, step, variable, why="", name=""):
+        """A step that holds for every small positive value of a variable, in the limit 0⁺."""
+        return self._add(lambda: calculus.limit_of(step.fact, variable), step.relation, why, name, [step])
+
+    @recorded
+    def series(self, expression, variable, coefficients, why="", name="", given=()):
+        """expression = Σ_j c_j h^j + o(h^k), as a limit."""
+        expression, coefficients = sympify(expression), list(map(sympify, coefficients))
+        polynomial = sum((c * variable**j for j, c in enumerate(coefficients)), Integer(0))
+        relation = Relation(expression, "=", polynomial)
+        self._check_declared(relation)
+        return self._add(
+            lambda: calculus.taylor(self.context, expression, variable, coefficients, facts(given)),
+            relation,
+            why,
+            name,
+            given,
+            witness=False,
+        )
+
+    @recorded
+    def telescope(self, term, index, first, primitive, why="", name="", given=()):
+        """Σ_{k ≥ a} f(k) = G(a), for f(k) = G(k) − G(k + 1) ≥ 0 and G → 0."""
+        term, first, primitive = map(sympify, (term, first, primitive))
+        relation = Relation(Sum(term, (index, first, oo)), "=", substitute(primitive, {index: first}))
+        self._check_declared(relation)
+        return self._add(
+            lambda: calculus.telescoped(self.context, term, index, first, primitive, facts(given)),
+            relation,
+            why,
+            name,
+            given,
+            witness=False,
+        )
+
+    def integral_test(self, term, index, first, primitive, why="", name=""):
+        """F(a) ≤ Σ_{k ≥ a} f(k) and Σ_{k ≥ a} f(k) ≤ f(a) + F(a), for F' = −f, f decreasing and F → 0: two steps."""
+        return tuple(self.tail_bound(term, index, first, primitive, side, why, name) for side in ("below", "above"))
+
+    @recorded
+    def tail_bound(self, term, index, first, primitive, side, why="", name=""):
+        """One side of the integral test."""
+        term, first, primitive = map(sympify, (term, first, primitive))
+        relation = Relation(Sum(term, (index, first, oo)), "≥" if side == "below" else "≤", primitive)
+        self._check_declared(relation)
+        return self._add(
+            lambda: calculus.integral_test(self.context, term, index, first, primitive)[side != "below"],
+            relation,
+            why,
+            name,
+            witness=False,
+        )
+
+    @recorded
+    def converges(self, step, why="", name=""):
+        """Σ f < ∞, from a step that sums or bounds it."""
+        return self._add(lambda: calculus.converges(step.fact), step.relation, why, name, [step], witness=False)
+
+    @recorded
+    def linear_ode(self, equation, start, function, variable, solution, why="", name="", given=()):
+        """The one solution of a linear differential equation with a first value."""
+        solution = sympify(solution)
+        relation = Relation(function(variable), "=", solution)
+        self._check_declared(relation)
+        return self._add(
+            lambda: calculus.linear_ode(equation.fact, start.fact, function, variable, solution, facts(given)),
+            relation,
+            why,
+            name,
+            [equation, start, *given],
+        )

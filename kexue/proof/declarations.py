@@ -1,0 +1,115 @@
+"""What a ledger declares: numbers, functions, vectors, chance, information."""
+
+from sympy import Function, Symbol, sympify
+
+from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, Vec, VectorFamily
+from kexue.proof.steps import own_head
+
+MOMENTS = {"mean": 1, "second": 2, "third": 3, "fourth": 4}
+
+
+class Declarations:
+    """The part of a ledger that declares things."""
+
+    def _declare(self, names, make):
+        made = [make(name) for name in names.split()]
+        for thing in made:
+            if any(_kind(thing) == _kind(other) for other in self.declared):
+                raise IllFormed(f"{thing} is declared twice in the ledger “{self.title}”")
+            self.declared.add(own_head(thing))
+        return made[0] if len(made) == 1 else made
+
+    def scalar(self, names, lower=None, upper=None, **assumptions):
+        """Real numbers; ``positive=True`` and the like as in SymPy, ``lower``/``upper`` for a closed range."""
+
+        def make(name):
+            symbol = Symbol(name, real=True, **assumptions)
+            if lower is not None or upper is not None:
+                self.context.bounds[symbol] = (sympify(lower), sympify(upper))
+            return symbol
+
+        return self._declare(names, make)
+
+    def natural(self, names, upper=None):
+        """Natural numbers 1, 2, …, up to ``upper`` if given."""
+        bounds = {} if upper is None else {"lower": 1, "upper": upper}
+        return self.scalar(names, integer=True, positive=True, **bounds)
+
+    def function(self, names, random=False, smooth=False, continuous=False, **assumptions):
+        """Real functions of real numbers or vectors; ``smooth`` and ``continuous`` are meant in all numbers jointly."""
+
+        def make(name):
+            function = Function(name, real=True, **assumptions)
+            return self._regular(self._chance(function, random), smooth, continuous)
+
+        return self._declare(names, make)
+
+    def sequence(self, names, random=False, **assumptions):
+        """Real sequences: functions of the natural numbers 1, 2, …, and of nothing else."""
+
+        def make(name):
+            function = self._chance(Function(name, real=True, **assumptions), random)
+            self.context.sequences.add(function)
+            return function
+
+        return self._declare(names, make)
+
+    def vector(self, names, random=False):
+        """Vectors of one real inner-product space."""
+        return self._declare(names, lambda name: self._chance(Vec(name), random))
+
+    def vectors(self, names, random=False, smooth=False):
+        """Families of vectors: sequences of iterates, curves (``smooth`` ones can be differentiated), vector fields."""
+        return self._declare(
+            names, lambda name: self._regular(self._chance(VectorFamily(name), random), smooth, continuous=False)
+        )
+
+    def iid(self, name, **moments):
+        """A random sequence of independent, identically distributed numbers, independent of the other such sequences.
+
+        ``mean=…``, ``second=…``, ``third=…``, ``fourth=…`` give E[w], E[w²], E[w³], E[w⁴] where they are known.
+        """
+        sequence = self.sequence(name, random=True)
+        self.context.moments[sequence] = {MOMENTS[order]: sympify(value) for order, value in moments.items()}
+        self.context.fixed.add(sequence)
+        return sequence
+
+    def information(self, name, knows, finer_than=()):
+        """Something to condition on, E[X | name]: it determines what ``knows`` lists and what coarser ones do."""
+
+        def make(name):
+            coarser = (self.context.known[other] for other in finer_than)
+            information = Symbol(name)
+            self.context.known[information] = frozenset({information, *map(own_head, knows)}).union(*coarser)
+            return information
+
+        return self._declare(name, make)
+
+    def _regular(self, thing, smooth, continuous):
+        if smooth:
+            self.context.smooth.add(own_head(thing))
+        if continuous:
+            self.context.continuous.add(own_head(thing))
+        return thing
+
+    def orthonormal(self, name):
+        """A family with ⟨e_i, e_j⟩ = δ_ij."""
+        self.context.fixed.add(name)
+        return self._declare(name, lambda n: VectorFamily(n, OrthonormalVec))
+
+    def _chance(self, thing, random):
+        if random:
+            self.context.random.add(own_head(thing))
+        return thing
+
+
+def _kind(declared):
+    """What makes two declarations the same to a reader: a number η and a sequence η_t may stand side by side."""
+    own = own_head(declared)
+    return (
+        ("vector", own)
+        if isinstance(own, str)
+        else ("number", own.name)
+        if isinstance(own, Symbol)
+        else ("function", own.__name__)
+    )

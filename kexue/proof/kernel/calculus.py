@@ -1,0 +1,231 @@
+"""Rules of inference of analysis: derivatives, integrals, limits, series, differential equations."""
+
+from sympy import Dummy, Integer, Integral, Limit, Rational, Sum, factorial, oo
+
+from kexue.proof.kernel.facts import KEY, Fact
+from kexue.proof.kernel.normal import Normaliser
+from kexue.proof.kernel.rules import admissible, derived, normaliser_for, refuse_bounded, same_ledger
+from kexue.proof.kernel.terms import Diff, IllFormed, Relation, Undecided, heads, is_vector, substitute
+
+NEAR = Rational(1, 1000)  # a limit at 0 asks only what happens below some bound
+
+
+def differentiated(fact, x, given=()):
+    """l = r for every x gives l' = r'."""
+    if fact.relation.op != "=" or not fact.general_in(x):
+        raise Undecided(f"the fact is not an equation that holds for every {x}")
+    refuse_bounded(fact.context, [x], fact.relation)
+    n = normaliser_for(fact, given)
+    relation = fact.relation.map(lambda side: Diff(side, x))
+    for side in (relation.lhs, relation.rhs):
+        n.linear(side) if is_vector(side) else n.skeleton(side)
+    return derived(n, fact, relation, "derivative", x)
+
+
+def integrated(fact, x, lower, upper, given=()):
+    """l ≤ r for every x in [a, b] gives ∫ l ≤ ∫ r, both sides being continuous there."""
+    relation, n = fact.relation, normaliser_for(fact, given)
+    if not fact.general_in(x) or relation.op == "⇔" or x.is_integer:
+        raise Undecided(f"the fact is not one for every real {x}")
+    low, high = fact.context.bounds.get(x, (Integer(0) if x.is_positive else None, None))
+    below = low is not None and not n.at_least(lower, low)
+    above = high is not None and not n.at_least(high, upper)
+    signed = not x.is_nonnegative and (x.is_negative or x.is_nonpositive or x.is_nonzero)
+    if below or above or signed:
+        raise Undecided(f"the fact does not cover {x} from {lower} to {upper}")
+    if relation.strict and n.sign(upper - lower) != (1, True):
+        raise Undecided(f"the interval from {lower} to {upper} may be empty")
+    refuse_bounded(fact.context, [x], relation)
+    relation = relation.map(lambda side: Integral(side, (x, lower, upper)))
+    for side in (relation.lhs, relation.rhs):
+        n.skeleton(n.context.unfold(side))
+    return derived(n, fact, relation, "integral", (x, lower, upper))
+
+
+def antiderivative(context, integrand, primitive, x, lower, upper, given=()):
+    """∫_a^b f dx = F(b) − F(a), when F' = f on [a, b] and f is continuous there."""
+    same_ledger(context, given)
+    n = Normaliser(context, given)
+    if x.is_integer or not n.at_least(upper - lower, 0):
+        raise Undecided(f"the ends {lower} and {upper} are not in order, or {x} is no real variable")
+    n.skeleton(Integral(context.unfold(integrand), (x, lower, upper)))  # continuous and defined on the interval
+    s = n.fresh(None, x, lower)
+    n.bounds[s] = (lower, upper)
+    f, F = (context.unfold(e).xreplace({x: s}) for e in (integrand, primitive))
+    n.require_continuous(F, s)
+    if not n.is_zero(f - n.derivative(F, s)):
+        raise Undecided(f"the derivative of {primitive} is not {integrand}")
+    ends = [substitute(primitive, {x: end}) for end in (upper, lower)]
+    relation = Relation(Integral(integrand, (x, lower, upper)), "=", ends[0] - ends[1])
+    n.skeleton(context.unfold(relation.rhs))
+    return _stated(n, context, relation, "antiderivative", (primitive, x))
+
+
+def _stated(n, context, relation, rule, certificate):
+    used = tuple(f for f in n.given if f in n.used)
+    return Fact(KEY, context, relation, frozenset().union(*(f.hypotheses for f in used)), rule, used, certificate)
+
+
+def limit_of(fact, variable):
+    """l(λ) ≤ r(λ) for every λ > 0 (up to a bound) gives l(0) ≤ r(0): both sides are continuous fractions at 0."""
+    context = fact.context
+    low, high = context.bounds.get(variable, (Integer(0), None))
+    real = variable.is_positive and not variable.is_integer
+    right_of_zero = real and low == 0 and (high is None or Normaliser(context).sign(high) == (1, True))
+    if not (right_of_zero and fact.general_in(variable)) or fact.relation.op == "⇔":
+        raise Undecided(f"the fact is not one for every small {variable} > 0")
+    refuse_bounded(context, [variable], fact.relation)
+    weak = {"<": "≤", ">": "≥"}.get(fact.relation.op, fact.relation.op)
+    n = Normaliser(context)
+    sides = [n.limit_at_zero(side, variable) for side in (fact.relation.lhs, fact.relation.rhs)]
+    return Fact(KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), variable)
+
+
+def limit(context, expression, variable, value, point=oo, given=()):
+    """Lim expression = value as variable → ∞, or as it decreases to a point: with 1/u² or point + u², as u → 0⁺."""
+    same_ledger(context, given)
+    low, high = context.bounds.get(variable, (Integer(0) if variable.is_positive else None, None))
+    n, u = Normaliser(context, given), Dummy("u", positive=True)
+    n.bounds[u] = (None, NEAR)
+    if point is oo:
+        if not variable.is_positive or high is not None:
+            raise Undecided(f"{variable} is not declared positive and unbounded, so that it cannot be sent to infinity")
+        moved = u**-2
+    else:
+        if variable.is_integer or variable in heads(point) or (low is not None and not n.at_least(point, low)):
+            raise Undecided(f"{variable} is not one that can come down to {point}")
+        if high is not None and n.sign(high - point) != (1, True):
+            raise Undecided(f"{variable} cannot come down to {point}: it is at most {high}")
+        moved = point + u**2
+    reached = n.limit_at_zero(substitute(context.unfold(expression), {variable: moved}), u)
+    if not n.is_zero(reached - value):
+        raise Undecided(f"the limit is {reached}")
+    relation = Relation(Limit(expression, variable, point, "-" if point is oo else "+"), "=", value)
+    return _stated(n, context, relation, "limit", {variable: point})
+
+
+def taylor(context, expression, h, coefficients, given=()):
+    """f(h) = Σ_{j ≤ k} c_j h^j + o(h^k), as lim (f − Σ)/h^k = 0: j!·c_j is the j-th derivative of f at 0."""
+    same_ledger(context, given)
+    n = Normaliser(context, given)
+    low, high = context.bounds.get(h, (Integer(0) if h.is_nonnegative else None, None))
+    right = high is None or n.sign(high) == (1, True)
+    if h.is_integer or not right or (low is not None and not n.at_least(-low, 0)):
+        raise Undecided(f"{h} does not range over a right neighbourhood of 0")
+    derivative = context.unfold(expression)
+    n.require_continuous(derivative, h)
+    for j, c in enumerate(coefficients):
+        if h in heads(c):
+            raise IllFormed(f"the coefficient {c} contains the variable {h}")
+        derivative = n.derivative(derivative, h) if j else derivative
+        n.skeleton(derivative)
+        at_zero = substitute(derivative, {h: Integer(0)})
+        if not n.is_zero(at_zero - factorial(j) * c):
+            raise Undecided(f"the coefficient of {h}^{j} is {at_zero / factorial(j)}, not {c}")
+    order = len(coefficients) - 1
+    polynomial = sum((c * h**j for j, c in enumerate(coefficients)), Integer(0))
+    relation = Relation(Limit((expression - polynomial) / h**order, h, 0, "+"), "=", 0)
+    return _stated(n, context, relation, "series", (h, tuple(coefficients)))
+
+
+# -- infinite sums
+
+
+def telescoped(context, term, k, first, primitive, given=()):
+    """Σ_{k ≥ a} f(k) = G(a), when f(k) = G(k) − G(k + 1) for k ≥ a, f ≥ 0 and G(k) → 0; so the sum converges."""
+    n, i = _series(context, k, first, given)
+    f, G = (context.unfold(e).xreplace({k: i}) for e in (term, primitive))
+    n.require("nonnegative", f)
+    if not n.is_zero(f - G + substitute(G, {i: i + 1})):
+        raise Undecided(f"{term} is not the difference of {primitive} at {k} and at {k} + 1")
+    _require_vanishing(n, context, primitive, k)
+    total = substitute(primitive, {k: first})
+    return _stated(n, context, Relation(Sum(term, (k, first, oo)), "=", total), "telescoping", (primitive, k))
+
+
+def integral_test(context, term, k, first, primitive, given=()):
+    """F(a) ≤ Σ_{k ≥ a} f(k) ≤ f(a) + F(a), for F' = −f, f ≥ 0, f' ≤ 0 on x ≥ a > 0, F → 0: two facts."""
+    n, _ = _series(context, k, first, given)
+    x = Dummy("x", positive=True)
+    n.bounds[x] = (first, None)
+    f, F = (context.unfold(e).xreplace({k: x}) for e in (term, primitive))
+    n.require_continuous(f, x)
+    n.require("nonnegative", f)
+    n.require("nonnegative", -n.derivative(f, x))
+    if not n.is_zero(f + n.derivative(F, x)):
+        raise Undecided(f"the derivative of {primitive} is not −({term})")
+    _require_vanishing(n, context, primitive, k)
+    total, end = Sum(term, (k, first, oo)), substitute(primitive, {k: first})
+    low = _stated(n, context, Relation(end, "≤", total), "integral test", (primitive, k))
+    high = _stated(
+        n, context, Relation(total, "≤", substitute(term, {k: first}) + end), "integral test", (primitive, k)
+    )
+    return low, high
+
+
+def converges(fact):
+    """Σ f = s or Σ f ≤ s, found by telescoping or the integral test, gives Σ f < ∞."""
+    total = next(
+        (s for s in (fact.relation.lhs, fact.relation.rhs) if isinstance(s, Sum) and s.limits[-1][2] is oo), None
+    )
+    if fact.rule not in ("telescoping", "integral test") or total is None:
+        raise Undecided("only telescoping and the integral test show that a series converges")
+    return Fact(KEY, fact.context, Relation(total, "<", oo), fact.hypotheses, "convergence", (fact,))
+
+
+def _series(context, k, first, given):
+    same_ledger(context, given)
+    n = Normaliser(context, given)
+    if not k.is_integer or k in context.bounds or not first.is_integer or not n.at_least(first, 1):
+        raise Undecided(f"{k} is not a free natural number, or the sum does not start at one")
+    i = Dummy(k.name, integer=True, positive=True)
+    n.bounds[i] = (first, None)
+    return n, i
+
+
+def _require_vanishing(n, context, primitive, k):
+    """G(k) → 0 as k → ∞."""
+    u = Dummy("u", positive=True)
+    n.bounds[u] = (None, NEAR)
+    if not n.is_zero(n.limit_at_zero(substitute(context.unfold(primitive), {k: u**-2}), u)):
+        raise Undecided(f"{primitive} does not tend to 0")
+
+
+# -- differential equations
+
+
+def linear_ode(equation, start, unknown, t, solution, given=()):
+    """y' = A y + B for every t and y(t₀) = y₀ give y(t) = s(t), when s' = A s + B, s(t₀) = y₀, A and B continuous."""
+    context, y = equation.context, unknown(t)
+    same_ledger(context, [start, *given])
+    n = Normaliser(context, given)
+    left, right = (context.unfold(side) for side in (equation.relation.lhs, equation.relation.rhs))
+    if equation.relation.op != "=" or start.relation.op != "=" or left != Diff(y, t) or not equation.general_in(t):
+        raise Undecided(f"an equation for the derivative of {y} at every {t}, and a first value, were expected")
+    value, at = start.relation.rhs, start.relation.lhs
+    if getattr(at, "func", None) != unknown:
+        raise Undecided(f"a first value {unknown}(…) = … was expected, not {start.relation}")
+    slope, plain = _affine(n, right, y)
+    admissible(context, t, at.args[0], {})
+    if unknown not in context.smooth or any(unknown in heads(e) for e in (slope, plain, solution)):
+        raise Undecided(f"the equation is not linear in {y}, or the solution is given in terms of it")
+    for e in (slope, plain):
+        n.require_continuous(e, t)
+        n.skeleton(e)
+    if not n.is_zero(substitute(solution, {t: at.args[0]}) - value):
+        raise Undecided(f"the solution does not start at {value}")
+    if not n.is_zero(n.derivative(context.unfold(solution), t) - slope * context.unfold(solution) - plain):
+        raise Undecided(f"{solution} does not solve {equation.relation}")
+    premises = (equation, start, *(f for f in n.given if f in n.used))
+    rest = frozenset().union(*(f.hypotheses for f in premises))
+    return Fact(KEY, context, Relation(y, "=", solution), rest, "linear ODE", premises, (t, solution))
+
+
+def _affine(n, right, y):
+    """(A, B) with right = A·y + B."""
+    z = Dummy("z", real=True)
+    slope = n.derivative(right.xreplace({y: z}), z)
+    plain = right.xreplace({y: Integer(0)})
+    if z in slope.free_symbols or not n.is_zero(right - slope * y - plain):
+        raise Undecided(f"{right} is not linear in {y}")
+    return slope, plain

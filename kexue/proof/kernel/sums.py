@@ -1,0 +1,181 @@
+"""Normal forms of finite sums, infinite sums and integrals: linear, with canonical indices."""
+
+from sympy import Add, Dummy, Integer, Integral, KroneckerDelta, Sum, oo
+from sympy.core.function import AppliedUndef
+
+from kexue.proof.kernel.terms import BINDERS, CondVec, Expect, IllFormed, Undecided, Vec, head, outermost
+
+
+class Sums:
+    """The part of a normaliser that takes sums and integrals apart."""
+
+    def sum(self, e):
+        body, name, lower, upper = outermost(e)
+        if upper is not oo and not self.at_least(upper - lower + 1, 0):
+            raise Undecided(f"{e}: the upper end may lie below the lower end less one")
+        if name.is_nonnegative and not self.at_least(lower, 1 if name.is_positive else 0):
+            raise Undecided(f"{e}: {name} is declared a natural number, and {lower} is not known to be one")
+        body = self.context.unfold(body)
+        if lower.is_Integer and upper.is_Integer:
+            return Add(*(self.skeleton(body.xreplace({name: Integer(i)})) for i in range(lower, upper + 1)))
+        k = Dummy("k", integer=True, positive=self.at_least(lower, 1) or None)
+        of = self.sum_of if upper is not oo else self.series_of
+        return self.linearly(body.xreplace({name: k}), k, lower, upper, of)
+
+    def linearly(self, body, k, lower, upper, of):
+        """A linear operation that binds k, applied to each summand without its constant factor."""
+        self.bounds[k] = (None if lower is -oo else lower, None if upper is oo else upper)
+        parts = self.monomials(body, lambda g: k in g.free_symbols)
+        total = Add(*(c * of(kept, k, lower, upper) for c, kept in parts if c != 0))
+        del self.bounds[k]
+        return total
+
+    def series_of(self, term, k, lower, _):
+        """Σ_{k ≥ lower} of a product that is known to converge, from its first term on where that is defined."""
+        key = self.canonical_body(term, k)
+        self.require_convergence(Sum, key)
+        if lower != 1 and self.at_least(lower, 1) and self.defined_from_one(term, k):
+            return self.series_of(term, k, Integer(1), oo) - self.skeleton(Sum(term, (k, 1, lower - 1)))
+        body, named = key
+        return self.generator(Sum(body, (named, self.canonical(lower), oo)))
+
+    def defined_from_one(self, term, k):
+        i = Dummy("k", integer=True, positive=True)
+        try:
+            self.skeleton(term.xreplace({k: i}))
+        except Undecided:
+            return False
+        return True
+
+    def require_convergence(self, kind, key):
+        """A given fact must say that the sum or integral of this body is finite: Σ f < ∞."""
+        for fact in self.given:
+            left, right = fact.relation.lhs, fact.relation.rhs
+            if right is oo and isinstance(left, kind) and self.single_body(left) == key:
+                self.used.add(fact)
+                return
+        raise Undecided(f"{kind.__name__.lower()} of {key[0]} over {key[1]}: cite what says that it converges (… < oo)")
+
+    def single_body(self, e):
+        """The canonical body of a sum or integral that has one, up to a constant factor."""
+        body, name, lower, upper = outermost(e)
+        k = self.fresh(e, name, lower)
+        found = []
+        self.linearly(
+            self.context.unfold(body).xreplace({name: k}), k, lower, upper, lambda *part: found.append(part) or 0
+        )
+        return self.canonical_body(*found[0][:2]) if len(found) == 1 else None
+
+    def fresh(self, e, name, lower):
+        """A new index for a sum, or a new variable for an integral, with the sign that its lower end gives it."""
+        if isinstance(e, Sum):
+            return Dummy("k", integer=True, positive=self.at_least(lower, 1) or None)
+        positive = lower is not -oo and self.sign(lower) == (1, True)
+        return Dummy(name.name, real=True, positive=positive or None)
+
+    def canonical_body(self, term, k):
+        named = index(height(term), k.is_positive, term.free_symbols, k.is_integer)
+        return term.xreplace({k: named}), named
+
+    # -- integrals
+
+    def integral(self, e):
+        """∫ f over an interval on which f is continuous; over an infinite one, it must be known to converge."""
+        body, name, lower, upper = outermost(e)
+        improper = lower is -oo or upper is oo
+        if name.is_integer:
+            raise IllFormed(f"{e}: {name} is an integer, and an integral runs over real numbers")
+        if not improper and not self.at_least(upper - lower, 0):
+            raise Undecided(f"{e}: the upper end may lie below the lower end")
+        if name.is_nonnegative and (lower is -oo or not self.at_least(lower, 0)):
+            raise Undecided(f"{e}: {name} is declared positive, and {lower} may lie below zero")
+        x = self.fresh(e, name, lower)
+        body = self.context.unfold(body).xreplace({name: x})
+        self.require_continuous(body, x)
+        return self.linearly(body, x, lower, upper, self.improper_of if improper else self.integral_of)
+
+    def integral_of(self, term, x, lower, upper):
+        """∫ of one product of generators that all depend on x."""
+        if term == 1:
+            return self.skeleton(upper - lower)
+        if self.is_zero(upper - lower):
+            return Integer(0)
+        body, named = self.canonical_body(term, x)
+        return self.generator(Integral(body, (named, self.canonical(lower), self.canonical(upper))))
+
+    def improper_of(self, term, x, lower, upper):
+        key = self.canonical_body(term, x)
+        self.require_convergence(Integral, key)
+        ends = (end if end in (oo, -oo) else self.canonical(end) for end in (lower, upper))
+        return self.generator(Integral(key[0], (key[1], *ends)))
+
+    def require_continuous(self, e, x):
+        """Every declared function through which e depends on x must be declared continuous or smooth."""
+        if x not in e.free_symbols:
+            return
+        if isinstance(e, (KroneckerDelta, Expect, CondVec)):
+            raise Undecided(f"{e} is not known to be continuous in {x}")
+        known = self.context.smooth | self.context.continuous
+        if isinstance(e, (AppliedUndef, Vec)) and head(e) not in known:
+            raise Undecided(f"{head(e)} is not declared continuous or smooth, and stands under an integral")
+        for a in e.args:
+            if hasattr(a, "free_symbols"):
+                self.require_continuous(a, x)
+
+    def sum_of(self, term, k, lower, upper):
+        """Σ_k of one product of generators that all depend on k."""
+        if term == 1:
+            return self.skeleton(upper - lower + 1)
+        for d in term.atoms(KroneckerDelta):
+            if k in d.free_symbols:
+                return self.sift(term, d, k, lower, upper)
+        shift, base = self.canonical(upper).as_coeff_Add()
+        if shift.is_Integer and (shift < 0 or (shift > 0 and self.at_least(base - lower + 1, 0))):
+            between = range(1, shift + 1) if shift > 0 else range(shift + 1, 1)
+            ends = Add(*(self.skeleton(term.xreplace({k: base + i})) for i in between))
+            return self.sum_of(term, k, lower, base) + (ends if shift > 0 else -ends)
+        body, named = self.canonical_body(term, k)
+        return self.generator(Sum(body, (named, self.canonical(lower), self.canonical(upper))))
+
+    def sift(self, term, d, k, lower, upper):
+        """Σ_k δ_kj f(k) = f(j) when j lies in the range, 0 when it lies outside."""
+        j = next((a for a in d.args if k not in a.free_symbols), None)
+        if j is None or k not in d.args:
+            raise Undecided(f"the sum over {d} is not one that the kernel can sift")
+        if self.at_least(j - lower, 0) and self.at_least(upper - j, 0):
+            return self.skeleton(term.xreplace({d: Integer(1)}).xreplace({k: j}))
+        if self.at_least(lower - j, 1) or self.at_least(j - upper, 1):
+            return Integer(0)
+        raise Undecided(f"whether {j} lies in the range {lower} … {upper} does not follow from the assumptions")
+
+    def delta(self, e):
+        """δ_ij where i − j has a known sign."""
+        if e.is_Rational:
+            return e
+        difference = e.args[0] - e.args[1]
+        if self.is_zero(difference):
+            return Integer(1)
+        sign = self.sign(difference)
+        return Integer(0) if sign and sign[1] else self.generator(KroneckerDelta(*map(self.canonical, e.args)))
+
+
+def nested(body, limits):
+    """A sum over several indices, the outermost first."""
+    for limit in reversed(limits):
+        body = Sum(body, limit)
+    return body
+
+
+def height(e):
+    """How deeply sums and integrals are nested in an expression."""
+    return max((len(s.limits) + height(s.function) for s in e.atoms(*BINDERS)), default=0)
+
+
+def index(level, positive, used, integer=True):
+    """The canonical index of a sum in which sums of lower levels are nested, apart from the symbols in use."""
+    kind = {"integer": True} if integer else {"real": True}
+    k = INDICES.setdefault((level, positive, integer), Dummy(f"k{level}", positive=positive or None, **kind))
+    return index(level + 1, positive, used, integer) if k in used else k
+
+
+INDICES = {}
