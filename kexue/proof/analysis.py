@@ -47,7 +47,7 @@ class Analysis:
         return self._add(prove, relation, why, name, given, witness=False)
 
     @recorded
-    def limit(self, expression, variable, value, to=oo, why="", name="", given=()):
+    def limit(self, expression, variable, value, why="", name="", to=oo, given=()):
         """lim expression = value as the variable grows without bound, or comes down to a point."""
         expression, value, to = map(sympify, (expression, value, to))
         relation = Relation(expression, "=", value)
