@@ -91,7 +91,8 @@ class Model:
         self.dimension = self.rng.randint(1, 4) + (3 * self.size if self.context.fixed else 0)
         self.equations = {}
         for fact in self.rewrites:
-            self.equations[self.key(fact.relation.lhs, {}, None)] = fact.relation.rhs
+            for outcome in range(OUTCOMES):
+                self.equations[self.key(fact.relation.lhs, {}, outcome)] = fact.relation.rhs
 
     def holds(self, relation):
         """Whether a relation holds at this point, up to rounding."""
