@@ -121,8 +121,10 @@ class Analysis:
         return self._add(lambda: calculus.converges(step.fact), step.relation, why, name, [step], witness=False)
 
     @recorded
-    def linear_ode(self, equation, start, function, variable, solution, why="", name="", given=()):
-        """The one solution of a linear differential equation with a first value."""
+    def linear_ode(self, equation, start, function, variable, solution=None, why="", name="", given=()):
+        """The one solution of a linear differential equation with a first value; looked for if none is given."""
+        if solution is None:
+            solution = finders.ode_solution(equation.relation, start.relation, function, variable)
         solution = sympify(solution)
         relation = Relation(function(variable), "=", solution)
         self._check_declared(relation)

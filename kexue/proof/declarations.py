@@ -1,10 +1,17 @@
 """What a ledger declares: numbers, functions, vectors, chance, information."""
 
-from sympy import Function, Symbol, sympify
+from sympy import Function, Interval, S, Symbol, oo, sympify
+from sympy.core.facts import InconsistentAssumptions
 
 from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, Vec, VectorFamily
 from kexue.proof.steps import own_head
 
+SIGNED = {
+    "positive": Interval.open(0, oo),
+    "nonnegative": Interval(0, oo),
+    "negative": Interval.open(-oo, 0),
+    "nonpositive": Interval(-oo, 0),
+}
 MOMENTS = {"mean": 1, "second": 2, "third": 3, "fourth": 4}
 
 
@@ -23,7 +30,7 @@ class Declarations:
         """Real numbers; ``positive=True`` and the like as in SymPy, ``lower``/``upper`` for a closed range."""
 
         def make(name):
-            symbol = Symbol(name, real=True, **assumptions)
+            symbol = _symbol(name, lower, upper, assumptions)
             if lower is not None or upper is not None:
                 self.context.bounds[symbol] = (sympify(lower), sympify(upper))
             return symbol
@@ -101,6 +108,22 @@ class Declarations:
         if random:
             self.context.random.add(own_head(thing))
         return thing
+
+
+def _symbol(name, lower, upper, assumptions):
+    """A real symbol; assumptions and ends that contradict each other are an error."""
+    try:
+        symbol = Symbol(name, real=True, **assumptions)
+    except InconsistentAssumptions:
+        raise IllFormed(f"{name}: the assumptions {assumptions} contradict each other") from None
+    low, high = map(sympify, (lower, upper))
+    possible = Interval(low if low is not None else -oo, high if high is not None else oo)
+    for kind, numbers in SIGNED.items():
+        if getattr(symbol, f"is_{kind}"):
+            possible &= numbers
+    if possible is S.EmptySet:
+        raise IllFormed(f"{name}: no number is {assumptions or 'real'} and between {low} and {high}")
+    return symbol
 
 
 def _kind(declared):

@@ -2,6 +2,7 @@
 
 from sympy import (
     Dummy,
+    Function,
     Integer,
     Integral,
     KroneckerDelta,
@@ -10,11 +11,13 @@ from sympy import (
     Sum,
     Symbol,
     cancel,
+    dsolve,
     factor,
     fraction,
     integrate,
     linsolve,
     powdenest,
+    rsolve,
     sqrt,
     symbols,
 )
@@ -23,7 +26,7 @@ from sympy.core.function import AppliedUndef
 from kexue.proof.kernel.facts import Term
 from kexue.proof.kernel.rules import normaliser
 from kexue.proof.kernel.signs import declared_sign
-from kexue.proof.kernel.terms import Expect, Inner, Partial, Undecided
+from kexue.proof.kernel.terms import Expect, IllFormed, Inner, Partial, Undecided
 
 
 def multipliers(context, slack, open_terms, fixed_terms, rewrites, given=()):
@@ -84,6 +87,34 @@ def primitive(integrand, variable):
     if found.has(Integral):
         raise Undecided(f"no antiderivative of {integrand} was found; give one (primitive=…)")
     return found
+
+
+def recurrence_of(relation):
+    """(x, n) of an equation for x(n + 1)."""
+    left = relation.lhs
+    if relation.op == "=" and isinstance(left, AppliedUndef) and len(left.args) == 1:
+        shift, index = left.args[0].as_coeff_Add()
+        if shift == 1 and index.is_Symbol:
+            return left.func, index
+    raise IllFormed(f"a recurrence x(n + 1) = … was expected, not {relation}")
+
+
+def recurrence_solution(relation, start, sequence, index):
+    """The closed form that SymPy's rsolve proposes."""
+    plain, n = Function(sequence.__name__), Dummy("n", integer=True)
+    known = [(sequence(index + 1), plain(n + 1)), (sequence(index), plain(n)), (index, n)]
+    found = rsolve((relation.lhs - relation.rhs).subs(known), plain(n), {plain(1): start.rhs})
+    if found is None:
+        raise Undecided(f"no closed form of {relation} was found; give one (solution=…)")
+    return found.subs(n, index)
+
+
+def ode_solution(equation, start, function, variable):
+    """The solution that SymPy's dsolve proposes for y' = …, y(t₀) = y₀."""
+    plain, t = Function(function.__name__), Dummy("t", real=True)
+    right = equation.rhs.subs([(function(variable), plain(t)), (variable, t)])
+    found = dsolve(plain(t).diff(t) - right, plain(t), ics={plain(start.lhs.args[0]): start.rhs})
+    return found.rhs.subs(t, variable)
 
 
 def root_factor(equation, unknown, solution):

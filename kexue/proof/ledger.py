@@ -10,10 +10,12 @@ from sympy.logic.boolalg import BooleanAtom
 
 from kexue.proof import crosscheck, finders
 from kexue.proof.analysis import Analysis
+from kexue.proof.budget import within
 from kexue.proof.declarations import Declarations
+from kexue.proof.derived import Derived
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.facts import Certificate, Hypothesis
-from kexue.proof.kernel.normal import Context
+from kexue.proof.kernel.normal import Context, Normaliser
 from kexue.proof.kernel.terms import (
     Diff,
     Expect,
@@ -24,25 +26,30 @@ from kexue.proof.kernel.terms import (
     Vec,
     head,
     heads,
+    is_rule,
+    is_vector,
     substitute,
 )
 from kexue.proof.render import Box, LedgerView, Trial
-from kexue.proof.steps import Part, Refuted, Step, facts, recorded
+from kexue.proof.satisfiable import model_of
+from kexue.proof.steps import Part, Refuted, Step, facts, own_head, recorded
 
 SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
 
 
-class Ledger(Declarations, Analysis, LedgerView):
+class Ledger(Declarations, Analysis, Derived, LedgerView):
     """A derivation: ``ledger.equal(l, r, "why", by=[…])`` adds a line if, and only if, it is proved.
 
-    Arguments: ``title``; ``article``, the number of the article in kexue.fm's archives, if there is one.
+    Arguments: ``title``; ``article``, the number of the article in kexue.fm's archives, if there is one; ``budget``,
+    the seconds after which a step that is still being checked is undecided.
     Raises :class:`Refuted` with a witness, or :class:`Undecided` with what stood in the way, and names the step.
     """
 
-    def __init__(self, title, article=None):
-        self.title, self.article = title, article
+    def __init__(self, title, article=None, budget=30.0):
+        self.title, self.article, self.budget = title, article, budget
         self.context = Context()
         self.declared, self.hypotheses, self.steps = set(), [], []
+        self.models, self.satisfied = [], {}  # the author's models of the hypotheses; {hypotheses: model, in words}
 
     def define(self, left, right):
         """``left`` stands for ``right`` from now on; its arguments are the variables of the definition."""
@@ -58,9 +65,50 @@ class Ledger(Declarations, Analysis, LedgerView):
             raise IllFormed(f"a hypothesis named {name} exists already")
         relation = self._relation(relation)
         hypothesis = Hypothesis(name, relation, frozenset(map(head, forall)), says)
+        self._refuse_contradiction(hypothesis)
         step = Step(self, rules.assume(self.context, hypothesis), name=name, why=says)
         self.hypotheses.append(step)
         return step
+
+    def _refuse_contradiction(self, hypothesis):
+        """An assumption that the declarations exclude is an error at once."""
+        relation = hypothesis.relation
+        if relation.op == "⇔" or relation.rhs is oo or is_vector(relation.lhs) or is_vector(relation.rhs):
+            return
+        try:
+            sign = Normaliser(self.context).sign(relation.slack)
+        except ProofError:
+            return
+        if sign and sign[1] and (sign[0] < 0 or relation.op == "="):
+            raise IllFormed(
+                f"{hypothesis.name}: {self.plain(relation)} contradicts what is declared of its symbols; "
+                "change the hypothesis or the declarations"
+            )
+
+    def model(self, mapping):
+        """Something that satisfies the hypotheses, to show that they do not contradict each other: {what: its value}.
+
+        Needed where the search finds none, as it tries only random and constant values.
+        """
+        self.models.append({own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()})
+        self.satisfied = {}
+
+    def _require_model(self, hypotheses):
+        """Refuse to prove anything from hypotheses of which no model is known: they may contradict each other."""
+        if hypotheses and hypotheses not in self.satisfied:
+            self.satisfied[hypotheses] = model_of(self.context, hypotheses, self.declared, self.models)
+        if hypotheses and self.satisfied[hypotheses] is None:
+            names = ", ".join(sorted(h.name for h in hypotheses))
+            raise Undecided(
+                f"no model of {names} was met: from hypotheses that contradict each other everything follows; "
+                "if they do not, show a model with ledger.model({…})"
+            )
+
+    def second_opinion(self, **options):
+        """What Z3 says of every algebraic step; see :mod:`kexue.proof.second_opinion`."""
+        from kexue.proof.second_opinion import second_opinion  # Z3 is no dependency of the checker
+
+        return second_opinion(self, **options)
 
     def box(self, title="Hypotheses"):
         """The hypotheses, as a box for the head of a chapter."""
@@ -216,8 +264,10 @@ class Ledger(Declarations, Analysis, LedgerView):
         number = len(self.steps) + 1
         label = f"step ({number}) “{name or why}” of the ledger “{self.title}”"
         try:
-            fact = prove()
-            confirmed = crosscheck.agreement(fact)
+            with within(self.budget):
+                fact = prove()
+                confirmed = crosscheck.agreement(fact)
+                self._require_model(fact.hypotheses)
         except Undecided as reason:
             raise self._failure(label, relation, reason, by if witness else None) from None
         except IllFormed as reason:

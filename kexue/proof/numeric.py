@@ -95,7 +95,9 @@ class Model:
                 self.equations[self.key(fact.relation.lhs, {}, outcome)] = fact.relation.rhs
 
     def holds(self, relation):
-        """Whether a relation holds at this point, up to rounding."""
+        """Whether a relation holds at this point, up to rounding; that a series converges, no number can say."""
+        if relation.rhs is oo:
+            raise OutOfDomain("convergence has no numeric reading")
         if relation.op == "⇔":
             return self.holds(relation.lhs) == self.holds(relation.rhs)
         left, right = self(relation.lhs), self(relation.rhs)
@@ -284,12 +286,23 @@ class Model:
         value, arguments, plain = self.overrides[head(e)], {}, self.substituted({})
         if is_rule(value):
             indices = e.indices if isinstance(e, Vec) else e.args
-            if any(map(is_vector, indices)):
-                raise OutOfDomain(f"{e} depends on vectors")
-            arguments = {Dummy(integer=True, positive=True): self.scalar(i, bound, outcome) for i in indices}
-            value = value(*arguments)
+            stand_ins = [self.stand_in(i, bound, outcome) for i in indices]
+            value = value(*stand_ins)
+            arguments = {
+                d: self.scalar(i, bound, outcome)
+                for i, d in zip(indices, stand_ins, strict=True)
+                if not isinstance(d, Vec)
+            }
         value = self.context.unfold(sympify(value))
-        return (plain.vector if is_vector(value) else plain.scalar)(value, arguments, outcome)
+        return (plain.vector if isinstance(e, Vec) else plain.scalar)(value, arguments, outcome)
+
+    def stand_in(self, argument, bound, outcome):
+        """A symbol or vector whose value is that of an argument."""
+        if not is_vector(argument):
+            return Dummy(integer=True, positive=True)
+        name = f"argument {len(self.values)}"
+        self.values[(name, None)] = self.vector(argument, bound, outcome)
+        return Vec(name)
 
     def key(self, e, bound, outcome):
         """What a sampled value belongs to: a name, the values of its arguments, and the outcome if it is random."""

@@ -19,6 +19,18 @@ RULES = {
     "limit": "limit",
     "solve": "solved, uniquely",
     "discharge": "hypothesis proved",
+    "logarithm": "logarithm of both sides",
+    "exponential": "exponential of both sides",
+    "product": "both sides times a nonnegative factor",
+    "cases": "cases that leave nothing out",
+    "derivative": "derivative of both sides",
+    "integral": "integral of both sides",
+    "antiderivative": "antiderivative, differentiated back",
+    "series": "Taylor coefficients",
+    "telescoping": "telescoping sum",
+    "integral test": "integral test",
+    "convergence": "convergence",
+    "linear ODE": "the one solution of a linear equation",
 }
 STYLE = f"<style>{Path(__file__).with_name('ledger.css').read_text(encoding='utf-8')}</style>"
 

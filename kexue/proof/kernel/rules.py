@@ -12,6 +12,7 @@ from sympy import Abs, Dummy, Integer, Pow, Sum, Symbol, exp, log, preorder_trav
 from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
 from kexue.proof.kernel.normal import Normaliser
 from kexue.proof.kernel.terms import (
+    CondVec,
     Expect,
     IllFormed,
     ProofError,
@@ -118,8 +119,10 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     """
     context = fact.context
     same_ledger(context, discharged)
+    fixed = [h.relation for h in fact.hypotheses if h.free(context) & set(mapping)]
+    pointwise = not any(context.unfold(s).has(Expect, CondVec) for r in (fact.relation, *fixed) for s in sides(r))
     for name, value in mapping.items():
-        admissible(context, name, value, mapping)
+        admissible(context, name, value, mapping, pointwise)
     refuse_bounded(context, mapping, fact.relation, set(mapping))
     kept, proofs = set(), []
     for h in fact.hypotheses:
@@ -134,6 +137,12 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
             kept.add(replace(h, name=f"{h.name} for this {_names(mapping)}", relation=changed) if changed else h)
     relation = _substitute(context, fact.relation, mapping)
     return Fact(KEY, context, relation, kept | _union(*proofs), "instance", (fact, *proofs), mapping)
+
+
+def sides(relation):
+    """Both sides, of both relations of an equivalence."""
+    found = (relation.lhs, relation.rhs)
+    return found if relation.op != "⇔" else (*sides(found[0]), *sides(found[1]))
 
 
 def _substitute(context, relation, mapping):
@@ -192,13 +201,17 @@ def _equal_slacks(n, first, second):
     return n.is_zero(first.slack - second.slack)
 
 
-def admissible(context, name, value, mapping):
-    """Refuse a value that may not stand for ``name``: it must have its sort, sign and range, and be no more random."""
+def admissible(context, name, value, mapping, pointwise=False):
+    """Refuse a value that may not stand for ``name``: it must have its sort, sign and range, and be no more random.
+
+    A fact that holds ``pointwise``, with no expectation in it, holds for random values too.
+    """
     if name in context.fixed or name in context.definitions:
         raise Undecided(f"{name} stands for one thing, and cannot be replaced")
     n, arguments = Normaliser(context), _arguments(context, name, value)
     value = sympify(value(*arguments)) if is_rule(value) else value
-    _check_chance(n, name, context.unfold(value))
+    if not pointwise:
+        _check_chance(n, name, context.unfold(value))
     if name in context.smooth | context.continuous:
         _check_regularity(n, name, context.unfold(value), arguments)
     if is_vector(value) != isinstance(name, str) and value != 0:
@@ -225,7 +238,7 @@ def _arguments(context, name, value):
 def _check_chance(n, name, value):
     """Refuse what is more random than what it stands for."""
     context = n.context
-    if heads(value) & context.random and name not in context.random:
+    if n.chance(value) and name not in context.random:
         raise Undecided(f"{value} is random, and stands for {name}, which is not")
     for information, known in context.known.items():
         if name in known and not n.is_known(value, information):

@@ -1,0 +1,49 @@
+"""A time budget: what is not decided in time is undecided, whatever it would have become."""
+
+import signal
+import threading
+import time
+from contextlib import contextmanager
+
+from kexue.proof.kernel.terms import Undecided
+
+
+class _OutOfTime(BaseException):
+    """Not an Exception, so that nothing between the clock and the budget catches it."""
+
+
+@contextmanager
+def within(seconds):
+    """Raise :class:`Undecided` for a block that takes longer; it is interrupted where the system can do that."""
+    start, clock = time.monotonic(), _can_interrupt()
+    before = _set_alarm(seconds) if clock else None
+    try:
+        yield
+    except _OutOfTime:
+        pass
+    finally:
+        if clock:
+            _restore_alarm(before, time.monotonic() - start)
+    if (spent := time.monotonic() - start) > seconds:
+        raise Undecided(f"the time budget of {seconds:g} s ran out after {spent:.1f} s; split it, or raise budget=…")
+
+
+def _can_interrupt():
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
+def _set_alarm(seconds):
+    def ring(*_):
+        raise _OutOfTime
+
+    handler = signal.signal(signal.SIGALRM, ring)
+    return handler, signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _restore_alarm(before, spent):
+    """An alarm of somebody else goes on from where it was."""
+    handler, (left, interval) = before
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, handler)
+    if left:
+        signal.setitimer(signal.ITIMER_REAL, max(left - spent, 1e-3), interval)
