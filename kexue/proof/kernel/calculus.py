@@ -5,7 +5,7 @@ from sympy import Dummy, Integer, Integral, Limit, Rational, Sum, factorial, oo
 from kexue.proof.kernel.facts import KEY, Fact
 from kexue.proof.kernel.normal import Normaliser
 from kexue.proof.kernel.rules import admissible, derived, normaliser_for, refuse_bounded, same_ledger
-from kexue.proof.kernel.terms import Diff, IllFormed, Relation, Undecided, heads, is_vector, substitute
+from kexue.proof.kernel.terms import Diff, IllFormed, Relation, Undecided, heads, is_plain, is_vector, substitute
 
 NEAR = Rational(1, 1000)  # a limit at 0 asks only what happens below some bound
 
@@ -16,6 +16,10 @@ def differentiated(fact, x, given=()):
         raise Undecided(f"the fact is not an equation that holds for every {x}")
     refuse_bounded(fact.context, [x], fact.relation)
     n = normaliser_for(fact, given)
+    low, high = fact.context.bounds.get(x, (None, None))
+    low = Integer(0) if low is None and x.is_nonnegative else low
+    if low is not None and high is not None and n.sign(high - low) != (1, True):
+        raise Undecided(f"{x} ranges over {low} to {high}, which may be a single point")
     relation = fact.relation.map(lambda side: Diff(side, x))
     for side in (relation.lhs, relation.rhs):
         n.linear(side) if is_vector(side) else n.skeleton(side)
@@ -30,8 +34,7 @@ def integrated(fact, x, lower, upper, given=()):
     low, high = fact.context.bounds.get(x, (Integer(0) if x.is_positive else None, None))
     below = low is not None and not n.at_least(lower, low)
     above = high is not None and not n.at_least(high, upper)
-    signed = not x.is_nonnegative and (x.is_negative or x.is_nonpositive or x.is_nonzero)
-    if below or above or signed:
+    if below or above or not is_plain(x):
         raise Undecided(f"the fact does not cover {x} from {lower} to {upper}")
     if relation.strict and n.sign(upper - lower) != (1, True):
         raise Undecided(f"the interval from {lower} to {upper} may be empty")
@@ -70,7 +73,7 @@ def limit_of(fact, variable):
     """l(λ) ≤ r(λ) for every λ > 0 (up to a bound) gives l(0) ≤ r(0): both sides are continuous fractions at 0."""
     context = fact.context
     low, high = context.bounds.get(variable, (Integer(0), None))
-    real = variable.is_positive and not variable.is_integer
+    real = variable.is_positive and not variable.is_integer and is_plain(variable)
     right_of_zero = real and low == 0 and (high is None or Normaliser(context).sign(high) == (1, True))
     if not (right_of_zero and fact.general_in(variable)) or fact.relation.op == "⇔":
         raise Undecided(f"the fact is not one for every small {variable} > 0")
@@ -88,11 +91,16 @@ def limit(context, expression, variable, value, point=oo, given=()):
     n, u = Normaliser(context, given), Dummy("u", positive=True)
     n.bounds[u] = (None, NEAR)
     if point is oo:
-        if not variable.is_positive or high is not None:
+        if not variable.is_positive or not is_plain(variable) or high is not None:
             raise Undecided(f"{variable} is not declared positive and unbounded, so that it cannot be sent to infinity")
         moved = u**-2
     else:
-        if variable.is_integer or variable in heads(point) or (low is not None and not n.at_least(point, low)):
+        if (
+            variable.is_integer
+            or not is_plain(variable)
+            or variable in heads(point)
+            or (low is not None and not n.at_least(point, low))
+        ):
             raise Undecided(f"{variable} is not one that can come down to {point}")
         if high is not None and n.sign(high - point) != (1, True):
             raise Undecided(f"{variable} cannot come down to {point}: it is at most {high}")
@@ -110,7 +118,7 @@ def taylor(context, expression, h, coefficients, given=()):
     n = Normaliser(context, given)
     low, high = context.bounds.get(h, (Integer(0) if h.is_nonnegative else None, None))
     right = high is None or n.sign(high) == (1, True)
-    if h.is_integer or not right or (low is not None and not n.at_least(-low, 0)):
+    if h.is_integer or not is_plain(h) or not right or (low is not None and not n.at_least(-low, 0)):
         raise Undecided(f"{h} does not range over a right neighbourhood of 0")
     derivative = context.unfold(expression)
     n.require_continuous(derivative, h)
@@ -176,7 +184,7 @@ def converges(fact):
 def _series(context, k, first, given):
     same_ledger(context, given)
     n = Normaliser(context, given)
-    if not k.is_integer or k in context.bounds or not first.is_integer or not n.at_least(first, 1):
+    if not k.is_integer or not is_plain(k) or k in context.bounds or not first.is_integer or not n.at_least(first, 1):
         raise Undecided(f"{k} is not a free natural number, or the sum does not start at one")
     i = Dummy(k.name, integer=True, positive=True)
     n.bounds[i] = (first, None)

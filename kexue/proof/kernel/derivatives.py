@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sympy import Abs, Add, Integer, Integral, Mul, Pow, S, Sum, Symbol, exp, log, oo
+from sympy import Abs, Add, Integer, Integral, Mul, Pow, S, Sum, exp, log, oo
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import (
@@ -15,6 +15,7 @@ from kexue.proof.kernel.terms import (
     Undecided,
     Vec,
     head,
+    is_plain,
     is_vector,
     outermost,
     substitute,
@@ -27,6 +28,11 @@ class Derivatives:
     def differentiated(self, e):
         """The normal form of a scalar derivative."""
         return self.skeleton(self.derivative(self.context.unfold(e.args[0]), e.args[1]))
+
+    def written_out(self, e):
+        """An expression with its derivatives taken."""
+        taken = {d: self.derivative(self.context.unfold(d.args[0]), d.args[1]) for d in e.atoms(Diff)}
+        return self.written_out(e.xreplace(taken)) if taken else e
 
     def partial(self, e):
         """A derivative of a declared smooth function, at canonical arguments."""
@@ -43,7 +49,7 @@ class Derivatives:
 
     def derivative(self, e, x):
         """∂e/∂x of a scalar or a vector, every other symbol held fixed."""
-        if not isinstance(x, Symbol) or x.is_integer or not x.is_real:
+        if x.is_integer or not x.is_real or not is_plain(x):
             raise IllFormed(f"a derivative is taken with respect to a real symbol, not {x}")
         if x not in e.free_symbols:
             return Integer(0)

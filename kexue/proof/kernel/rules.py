@@ -21,6 +21,7 @@ from kexue.proof.kernel.terms import (
     Vec,
     general_value,
     heads,
+    is_plain,
     is_rule,
     is_vector,
     square,
@@ -146,9 +147,14 @@ def sides(relation):
 
 
 def _substitute(context, relation, mapping):
-    """σ applied to a relation, its definitions written out where they speak of something that σ replaces."""
+    """σ applied to a relation, its definitions and derivatives written out where σ replaces what they speak of."""
     hidden = heads(context.unfold(relation)) - heads(relation)
-    return substitute(context.unfold(relation) if hidden & set(mapping) else relation, mapping)
+    relation = context.unfold(relation) if hidden & set(mapping) else relation
+    try:
+        return substitute(relation, mapping)
+    except IllFormed:
+        n = Normaliser(context)
+        return substitute(relation.map(n.written_out), mapping)
 
 
 def _substitute_free(context, hypothesis, mapping):
@@ -308,7 +314,7 @@ def induction(relation, n, base, step, assumed):
 
 
 def _first(context, n):
-    if not n.is_integer or not (n.is_positive or n.is_nonnegative) or n in context.bounds:
+    if not n.is_integer or not n.is_nonnegative or not is_plain(n) or n in context.bounds:
         raise Undecided(f"an induction runs over a natural number; {n} is not declared as one")
     return Integer(1) if n.is_positive else Integer(0)
 
@@ -318,10 +324,11 @@ def summed(fact, index, lower, upper):
     n = Normaliser(fact.context)
     if not fact.general_in(index) or fact.relation.op == "⇔":
         raise Undecided(f"the fact is not one for every {index}")
-    low, high = fact.context.bounds.get(index, (Integer(1) if index.is_positive else None, None))
+    first = Integer(1) if index.is_positive else Integer(0) if index.is_nonnegative else None
+    low, high = fact.context.bounds.get(index, (first, None))
     below = low is not None and not n.at_least(lower, low)
     above = high is not None and not n.at_least(high, upper)
-    if not index.is_integer or below or above:
+    if not index.is_integer or not is_plain(index) or below or above:
         raise Undecided(f"the fact does not cover {index} = {lower} … {upper}")
     if not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
         raise Undecided(f"the range {lower} … {upper} may be empty")
@@ -400,6 +407,8 @@ def cases(context, relation, branches):
             raise IllFormed("a case is a plain relation, assumed for the length of the case")
         seen |= _orders(n, assumed.relation, pivot)
         rest |= fact.hypotheses - {condition}
+    if n.chance(context.unfold(pivot.lhs - pivot.rhs)):
+        raise Undecided(f"{pivot} depends on chance: neither it nor its opposite need hold almost surely")
     sign = n.sign(pivot.lhs - pivot.rhs) or (0, False)
     impossible = {1: {"<"}, -1: {">"}, 0: set()}[sign[0]] | ({"="} if sign[0] and sign[1] else set())
     if missing := {"<", "=", ">"} - seen - impossible:

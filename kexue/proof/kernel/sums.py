@@ -3,7 +3,7 @@
 from sympy import Add, Dummy, Integer, Integral, KroneckerDelta, Sum, oo
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import BINDERS, CondVec, Expect, IllFormed, Undecided, Vec, head, outermost
+from kexue.proof.kernel.terms import BINDERS, CondVec, Expect, IllFormed, Undecided, Vec, head, is_plain, outermost
 
 
 class Sums:
@@ -13,6 +13,8 @@ class Sums:
         body, name, lower, upper = outermost(e)
         if upper is not oo and not self.at_least(upper - lower + 1, 0):
             raise Undecided(f"{e}: the upper end may lie below the lower end less one")
+        if not is_plain(name) or not name.is_integer:
+            raise Undecided(f"{e}: {name} is declared to be more than an integer or a natural number, or less")
         if name.is_nonnegative and not self.at_least(lower, 1 if name.is_positive else 0):
             raise Undecided(f"{e}: {name} is declared a natural number, and {lower} is not known to be one")
         body = self.context.unfold(body)
@@ -83,8 +85,8 @@ class Sums:
         """∫ f over an interval on which f is continuous; over an infinite one, it must be known to converge."""
         body, name, lower, upper = outermost(e)
         improper = lower is -oo or upper is oo
-        if name.is_integer:
-            raise IllFormed(f"{e}: {name} is an integer, and an integral runs over real numbers")
+        if name.is_integer or not is_plain(name):
+            raise IllFormed(f"{e}: {name} is declared to be more than a real or positive number")
         if not improper and not self.at_least(upper - lower, 0):
             raise Undecided(f"{e}: the upper end may lie below the lower end")
         if name.is_nonnegative and (lower is -oo or not self.at_least(lower, 0)):

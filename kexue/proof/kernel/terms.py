@@ -8,7 +8,7 @@ L²): a :class:`Vec` names one, and sums and scalar multiples of them are ordina
 from dataclasses import dataclass
 from inspect import signature
 
-from sympy import Add, Dummy, Expr, Function, Integral, Limit, Mul, Sum, sqrt, sympify
+from sympy import Add, Dummy, Expr, Function, Integral, Limit, Mul, Sum, Symbol, sqrt, sympify
 from sympy.core.function import AppliedUndef
 from sympy.core.symbol import Str
 
@@ -286,11 +286,21 @@ def _substitute_partial(expression, mapping):
     arguments = expression.of.indices if isinstance(expression.of, Vec) else expression.of.args
     if len(set(arguments)) < len(arguments) or not all(a.is_Symbol and a not in mapping for a in arguments):
         raise IllFormed(f"{expression.of} in a derivative: replace the function where its arguments are plain symbols")
+    if set(arguments) & heads(general_value(mapping[head(expression.of)])):
+        raise IllFormed(f"what replaces {head(expression.of)} speaks of its arguments {arguments} by name")
     result = substitute(expression.of, mapping)
     for x, order in zip(arguments, expression.orders, strict=True):
         for _ in range(order):
             result = Diff(result, x)
     return result
+
+
+def is_plain(variable):
+    """Whether a variable ranges over all real numbers, or integers, or the positive or nonnegative ones among them."""
+    kind = {"integer": True} if variable.is_integer else {"real": True}
+    kind |= {"positive": True} if variable.is_positive else {"nonnegative": True} if variable.is_nonnegative else {}
+    full = Symbol("x", **kind).assumptions0
+    return variable.is_Symbol and all(full.get(name) for name, holds in variable.assumptions0.items() if holds)
 
 
 def general_value(value, **kind):
