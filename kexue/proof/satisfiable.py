@@ -13,6 +13,7 @@ from sympy import Integer, Symbol, oo
 from kexue.proof.numeric import Model, OutOfDomain
 
 TRIES = 30
+CONSTANTS = (0, 1, 2, -1)
 DRAWS = 12  # values at which a hypothesis that speaks of all of them is tried
 
 
@@ -22,7 +23,7 @@ def model_of(context, hypotheses, declared, own=()):
     ``own`` are the author's models: what heads stand for. Otherwise everything is random, or constant.
     """
     plain = [({}, "a random model")]
-    plain += [(_constants(context, declared, c), f"a model in which everything free is {c}") for c in (0, 1)]
+    plain += [(_constants(context, declared, c), f"a model in which everything free is {c}") for c in CONSTANTS]
     for mapping, says in [*((m, "the author's model") for m in own), *plain]:
         for seed in range(TRIES):
             model = Model(context, random.Random(seed), size=2 + seed % 4).substituted(mapping)

@@ -76,7 +76,9 @@ class Signs:
     def polynomial_sign(self, polynomial):
         """All monomials of one sign, with T = t + u for some t ≤ T, bounded symbols measured from below; or given."""
         names = {s: g for g, s in self.generators.items() if s in polynomial.free_symbols}
-        symbols = {g: self.generator(g) for g in (*names.values(), *self.bounds) if isinstance(g, Symbol)}
+        ends = (end.free_symbols for ends in self.bounds.values() for end in ends if end is not None)
+        known = set(names.values()).union(self.bounds, *ends)
+        symbols = {g: self.generator(g) for g in sorted(known, key=lambda g: g.sort_key()) if isinstance(g, Symbol)}
         uppers = [move for g, ends in self.bounds.items() for move in upper_moves(g, ends, symbols)]
         for moves in ((), *permutations(uppers, 1), *permutations(uppers, 2)):
             shifted, gaps = self.shift(polynomial, moves, symbols)
