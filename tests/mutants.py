@@ -12,6 +12,8 @@ from pathlib import Path
 
 import jupytext
 
+from kexue.lab.ledgers import SHOWING
+
 SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 SWAPS |= {ast.LtE: ast.GtE, ast.GtE: ast.LtE}
 
@@ -19,7 +21,7 @@ SWAPS |= {ast.LtE: ast.GtE, ast.GtE: ast.LtE}
 def formula_cells(path: Path) -> list[str]:
     """The sources of a page's code cells, without those that only draw, show or try."""
     cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
-    return [source for source in cells if not any(call in source for call in ("explore(", "hand_on(", ".trial("))]
+    return [source for source in cells if not any(call in source for call in SHOWING)]
 
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
-from tiny_book import EXPERIMENT, tiny_book
+from tiny_book import EXPERIMENT, markdown, tiny_book
 
 from kexue.errors import PageError, ParameterError
 from kexue.rerun.fingerprint import dependencies, fingerprint
@@ -81,6 +81,20 @@ def test_a_fingerprint_changes_with_what_a_page_depends_on(tmp_path: Path, edite
     before = fingerprint(page)
     path = tmp_path / edited
     path.write_text(path.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    assert (fingerprint(page) != before) is matters
+
+
+@pytest.mark.parametrize(("edited", "matters"), [("derivation.md", True), ("coverage.yaml", True), ("notes.md", False)])
+def test_a_page_that_runs_the_derivations_depends_on_them(tmp_path: Path, edited: str, matters: bool) -> None:
+    page = tiny_book(tmp_path, "import kexue.lab.ledgers")
+    written = {"_toc.yml": (tmp_path / "_toc.yml").read_text() + "  - file: book/tiny/derivation\n"}
+    written |= {"kexue/lab/__init__.py": "", "kexue/lab/ledgers.py": "", "book/tiny/derivation.md": markdown("1 + 1")}
+    for name, text in written.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    before = fingerprint(page)
+    path = tmp_path / "book" / "tiny" / edited
+    path.write_text(markdown("2 + 2") if edited.endswith("md") else "statements: []", encoding="utf-8")
     assert (fingerprint(page) != before) is matters
 
 

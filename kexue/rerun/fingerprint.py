@@ -3,7 +3,8 @@
 jupyter-cache looks at the code cells alone, so an edit to ``kexue/`` would leave old outputs in the book. A page's
 fingerprint changes with everything that its outputs can depend on, and with nothing else: not with its prose, and not
 with a module that it does not import. Imports are read from the syntax tree, also those inside functions; a module
-that is imported by a computed name is not seen.
+that is imported by a computed name is not seen. A page that imports `kexue.lab.ledgers` runs the derivations of all
+chapters, and depends on what those depend on.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
-from kexue.rerun.pages import Page
+from kexue.rerun.pages import Page, notebooks
 
 PACKAGE = "kexue"
+RUNS_PAGES = "kexue.lab.ledgers"  # the module that runs the cells of the pages named below
 PACKAGES_INSTALLED = ("requirements.txt", "constraints.txt")
 
 
@@ -24,14 +26,25 @@ def fingerprint(page: Page) -> str:
     """SHA-256, in hexadecimal, of what the page's outputs depend on.
 
     The code cells with their metadata; every module of ``kexue`` that they import, directly or through another, and
-    the data that belongs to those; ``requirements.txt`` and ``constraints.txt``; the version of Python.
+    the data that belongs to those; all of this for the pages that it runs, and what is declared beside them;
+    ``requirements.txt`` and ``constraints.txt``; the version of Python.
     """
     digest = hashlib.sha256(platform.python_version().encode())
-    for cell in page.code:
-        _add(digest, str(dict(cell.metadata)), cell.source.encode())
-    for path in _files(page):
+    others = _pages_run_by(page)
+    declared = [path for other in others for path in sorted(other.path.parent.glob("*.yaml"))]
+    for each in (page, *others):
+        for cell in each.code:
+            _add(digest, str(dict(cell.metadata)), cell.source.encode())
+    for path in (*_files(page), *(path for other in others for path in _files(other)), *declared):
         _add(digest, path.relative_to(page.root).as_posix(), path.read_bytes())
     return digest.hexdigest()
+
+
+def _pages_run_by(page: Page) -> list[Page]:
+    """The pages whose cells a page runs: every derivation, where it imports the module that does so."""
+    if RUNS_PAGES not in dependencies(page):
+        return []
+    return [each for each in notebooks(page.root) if each.title == "derivation"]
 
 
 def dependencies(page: Page) -> dict[str, Path]:
