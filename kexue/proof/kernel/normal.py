@@ -69,6 +69,7 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
         self.context, self.bounds = context, dict(context.bounds)
         self.generators, self.relations = {}, []  # expression: symbol; (root, degree, radicand)
         self.rewrites, self.given, self.used = {}, tuple(given), set()
+        self.signs, self.slacks_of = {}, {}  # what was found already
 
     # -- fractions of polynomials
 

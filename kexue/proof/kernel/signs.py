@@ -25,9 +25,12 @@ class Signs:
 
     def sign(self, e):
         """(±1, strict) when the sign follows from the assumptions, else None; zero counts as (1, False)."""
-        e = self.context.unfold(e)
-        self.skeleton(e)  # a sign is that of a thing that is defined
-        return self.tree_sign(e) or self.normal_sign(e)
+        key = e, tuple(self.bounds.items()), self.given
+        if key not in self.signs:
+            unfolded = self.context.unfold(e)
+            self.skeleton(unfolded)  # a sign is that of a thing that is defined
+            self.signs[key] = self.tree_sign(unfolded) or self.normal_sign(unfolded)
+        return self.signs[key]
 
     def tree_sign(self, e):
         """The sign as it can be read off the tree of the expression."""
@@ -76,16 +79,26 @@ class Signs:
     def polynomial_sign(self, polynomial):
         """All monomials of one sign, with T = t + u for some t ≤ T, bounded symbols measured from below; or given."""
         names = {s: g for g, s in self.generators.items() if s in polynomial.free_symbols}
-        ends = (end.free_symbols for ends in self.bounds.values() for end in ends if end is not None)
-        known = set(names.values()).union(self.bounds, *ends)
-        symbols = {g: self.generator(g) for g in sorted(known, key=lambda g: g.sort_key()) if isinstance(g, Symbol)}
-        uppers = [move for g, ends in self.bounds.items() for move in upper_moves(g, ends, symbols)]
+        related = self.related({g for g in names.values() if isinstance(g, Symbol)})
+        symbols = {g: self.generator(g) for g in sorted(related, key=lambda g: g.sort_key())}
+        bounds = [(g, ends) for g, ends in self.bounds.items() if g in related]
+        uppers = [move for g, ends in bounds for move in upper_moves(g, ends, symbols)]
         for moves in ((), *permutations(uppers, 1), *permutations(uppers, 2)):
             shifted, gaps = self.shift(polynomial, moves, symbols)
             sign = sum_sign([self.monomial_sign(m, names, gaps) for m in Add.make_args(shifted.expand())])
             if sign:
                 return sign
         return self.given_sign(polynomial)
+
+    def related(self, names):
+        """The symbols among the names and those that declared bounds tie to them."""
+        found, size = set(names), -1
+        while size < len(found):
+            size = len(found)
+            for g, ends in self.bounds.items():
+                tied = {g}.union(*(end.free_symbols for end in ends if end is not None))
+                found |= tied if tied & found else set()
+        return found
 
     def given_sign(self, polynomial):
         """The sign that a given fact l ≤ r or l < r lends to a factor of r − l."""
@@ -99,6 +112,11 @@ class Signs:
 
     def slacks(self):
         """(fact, numerator of its slack) of the given inequalities between numbers."""
+        if self.given not in self.slacks_of:
+            self.slacks_of[self.given] = self.compute_slacks()
+        return self.slacks_of[self.given]
+
+    def compute_slacks(self):
         relations = [(f, f.relation) for f in self.given]
         order = [f for f, r in relations if r.op in ("<", "≤", "≥", ">") and r.rhs is not oo]
         numerators = self.without_given(lambda: [self.fraction(f.relation.slack) for f in order])
