@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sympy import Mul, S, Sum
+from sympy import Integral, Mul, S, Sum
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
@@ -202,6 +202,11 @@ class Text(_Common, StrPrinter):
         body, x, low, high = outermost(e)
         inside = f"({self._print(body)})" if body.is_Add else self._print(body)
         return f"∫_{{{self._print(low)}..{self._print(high)}}} {inside} d{self._print(x)}"
+
+    def _print_Pow(self, e, **options):
+        if isinstance(e.base, (Sum, Integral)) and e.exp.is_Integer and e.exp > 0:
+            return self.raised(f"({self._print(e.base)})", self._print(e.exp))
+        return super()._print_Pow(e, **options)
 
     def _print_Infinity(self, _):
         return "∞"

@@ -54,7 +54,8 @@ class Signs:
             inner = self.tree_sign(e.args[0])
             return (inner[0], False) if inner else None
         if isinstance(e, Abs):
-            return (1, False)
+            inner = self.sign(e.args[0])
+            return (1, bool(inner and inner[1]))
         return (1, True) if e.is_NumberSymbol else None
 
     def power_sign(self, base, exponent):
