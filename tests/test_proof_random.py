@@ -1,0 +1,114 @@
+"""Random expressions: their normal forms have their values, and their signs are as the kernel says."""
+
+import random
+
+import pytest
+from sympy import Abs, Integer, Rational, Sum, exp, log, sqrt
+
+from kexue.proof import Ledger, ProofError, diff, inner, norm
+from kexue.proof.kernel.normal import Normaliser
+from kexue.proof.numeric import ROUGH, Model, OutOfDomain, close
+
+SEEDS = 40  # batches
+EACH = 12  # expressions in a batch
+LARGE = 1e12  # beyond it numerical derivatives are too rough to compare
+
+
+class Grammar:
+    """Random expressions over everything that a ledger can declare."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        ledger = Ledger("random")
+        self.context = ledger.context
+        self.a, self.b = ledger.scalar("a b", positive=True)
+        self.x, self.y = ledger.scalar("x y")
+        self.n, self.k = ledger.natural("n k")
+        self.t = ledger.natural("t", upper=self.n)
+        self.f, self.p = ledger.function("f", smooth=True), ledger.function("p", smooth=True, positive=True)
+        self.r = ledger.sequence("r")
+        self.u, self.v = ledger.vector("u v")
+
+    def positive(self, depth):
+        """An expression that is positive, and looks it."""
+        if not depth:
+            number = Rational(self.random.randint(1, 5), self.random.randint(1, 5))
+            return self.random.choice([self.a, self.b, self.n, self.p(self.x), self.a + self.b, number])
+        part, whole = (lambda: self.positive(depth - 1)), (lambda: self.real(depth - 1))
+        make = self.random.choice(
+            [
+                lambda: part() + part(),
+                lambda: part() * part(),
+                lambda: part() / part(),
+                lambda: exp(whole()),
+                lambda: sqrt(part()),
+                lambda: part() ** (self.real(0) / self.random.choice([1, 2, self.a + 1])),
+                lambda: 1 + whole() ** 2,
+                lambda: part() ** Rational(self.random.randint(-3, 3), self.random.randint(1, 3)),
+                lambda: self.p(whole()),
+            ]
+        )
+        return make()
+
+    def real(self, depth):
+        """An expression of any sign."""
+        s = self
+        if not depth:
+            number, atoms = Integer(s.random.randint(-3, 3)), [s.x, s.y, s.a, -s.b, s.n, s.t, s.n - s.t, s.r(s.n)]
+            return s.random.choice([*atoms, number, s.f(s.x), inner(s.u, s.v), norm(s.u)])
+        part, above = (lambda: s.real(depth - 1)), (lambda: s.positive(depth - 1))
+        make = s.random.choice(
+            [
+                lambda: part() + part(),
+                lambda: part() - part(),
+                lambda: part() * part(),
+                lambda: part() / above(),
+                lambda: log(above()),
+                lambda: Abs(part()),
+                lambda: part() ** s.random.randint(0, 3),
+                lambda: s.f(part()),
+                lambda: Sum(part() * s.r(s.k) + s.k * part(), (s.k, 1, s.n + s.random.randint(-1, 2))),
+                lambda: diff(part(), s.random.choice([s.x, s.y])),
+                lambda: inner(s.u * part() + s.v, s.u - s.v * part()),
+                lambda: sqrt(above()),
+            ]
+        )
+        return make()
+
+
+def values(grammar, expression, count=3):
+    """The expression at random points, where it can be evaluated."""
+    for seed in range(count):
+        model = Model(grammar.context, random.Random(seed), size=3)
+        try:
+            value = model(expression)
+        except (OutOfDomain, ZeroDivisionError, OverflowError):
+            continue
+        if abs(value) < LARGE:
+            yield model, value
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_normal_forms_keep_values(seed):
+    grammar = Grammar(seed)
+    for _ in range(EACH):
+        expression = grammar.real(3)
+        try:
+            normal = Normaliser(grammar.context).canonical(expression)
+        except ProofError:
+            continue
+        for model, value in values(grammar, expression):
+            assert close(value, model(normal), 100 * ROUGH), expression
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_signs_are_as_the_kernel_says(seed):
+    grammar = Grammar(1000 + seed)
+    for _ in range(EACH):
+        expression = grammar.random.choice([grammar.real, grammar.positive])(2)
+        try:
+            sign = Normaliser(grammar.context).sign(expression)
+        except ProofError:
+            continue
+        for _, value in values(grammar, expression):
+            assert not sign or sign[0] * value > (0 if sign[1] else -ROUGH), (expression, sign)
