@@ -314,7 +314,8 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
     def _relation(self, relation):
         if isinstance(relation, (bool, BooleanAtom)):
             raise IllFormed(
-                f"SymPy has already decided this relation to be {relation}; state it with Relation(left, op, right)"
+                f"SymPy has already decided this relation to be {relation} from the declarations; "
+                "if that is what you mean, state it with Relation(left, op, right)"
             )
         if isinstance(relation, Relational):
             relation = Relation(relation.lhs, SYMBOLS[type(relation).__name__], relation.rhs)

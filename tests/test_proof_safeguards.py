@@ -1,0 +1,208 @@
+"""What keeps a ledger honest: time budgets, models of its hypotheses, variables that range over all they should."""
+
+import signal
+import threading
+import time
+
+import pytest
+from sympy import symbols
+
+from kexue.proof import IllFormed, Integral, Ledger, ProofError, Relation, Sum, Undecided, diff, exp, norm2, square
+from kexue.proof.budget import within
+from kexue.proof.samplers import law
+
+
+@pytest.fixture
+def ledger():
+    return Ledger("safeguards")
+
+
+# -- time
+
+
+def test_a_slow_step_is_undecided_and_leaves_no_line():
+    ledger = Ledger("slow", budget=1e-3)
+    x, y, z = ledger.scalar("x y z")
+    with pytest.raises(Undecided, match=r"time budget of 0\.001 s ran out"):
+        ledger.equal((x + y) ** 40 * (x - y - z) ** 40, ((x + y) * (x - y - z)) ** 40, "a large power")
+    assert not ledger.steps
+
+
+def test_a_budget_interrupts():
+    start = time.monotonic()
+    with pytest.raises(Undecided, match="ran out"), within(0.05):
+        time.sleep(20)
+    assert time.monotonic() - start < 10
+
+
+def test_a_budget_gives_the_alarm_back():
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(True))
+    timer = signal.setitimer(signal.ITIMER_REAL, 100)
+    try:
+        with within(50):
+            pass
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 100
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, before)
+    assert not rung
+
+
+def test_a_budget_counts_where_it_cannot_interrupt():
+    caught = []
+
+    def work():
+        try:
+            with within(0.01):
+                time.sleep(0.05)
+        except Undecided as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert len(caught) == 1
+
+
+# -- hypotheses that can hold together
+
+
+def test_contradictory_declarations_are_errors(ledger):
+    for wrong in ({"positive": True, "upper": -1}, {"lower": 2, "upper": 1}, {"positive": True, "negative": True}):
+        with pytest.raises(IllFormed, match=r"contradict each other|no number is"):
+            ledger.scalar("a", **wrong)
+
+
+def test_an_assumption_against_the_declarations_is_an_error(ledger):
+    a, b = ledger.scalar("a b", positive=True)
+    with pytest.raises(IllFormed, match=r"H: .* contradicts what is declared"):
+        ledger.assume("H", Relation(a + b, "≤", 0))
+    with pytest.raises(IllFormed, match="already decided this relation to be False from the declarations"):
+        ledger.assume("H", a + b <= 0)
+
+
+def test_contradictory_hypotheses_prove_nothing(ledger):
+    x, y = ledger.scalar("x y")
+    low, high = ledger.assume("low", x <= y), ledger.assume("high", x >= y + 1)
+    assert ledger.at_most(x, y, by=[low]).verdict == "proved"
+    with pytest.raises(Undecided, match="no model of high, low was met"):
+        ledger.at_most(1, 0, by=[low, high])
+
+
+def test_the_author_shows_a_model(ledger):
+    s, f = ledger.scalar("s"), ledger.function("f", smooth=True)
+    grows = ledger.assume("grows", Relation(diff(f(s), s), "=", f(s)), forall=[s])
+    large = ledger.assume("large", f(0) >= 100)
+    claim = Relation(diff(f(s), s) - f(s) + 100, "≤", f(0))
+    with pytest.raises(Undecided, match="show a model"):
+        ledger.claim(claim, by=[grows, large])
+    ledger.model({f: lambda t: 1000 * exp(t)})
+    assert ledger.claim(claim, by=[grows, large]).verdict == "proved"
+
+
+def test_a_wrong_model_is_none(ledger):
+    s, f = ledger.scalar("s"), ledger.function("f", smooth=True)
+    grows = ledger.assume("grows", Relation(diff(f(s), s), "=", f(s)), forall=[s])
+    large = ledger.assume("large", f(0) >= 100)
+    ledger.model({f: lambda t: 1000 * exp(2 * t)})
+    with pytest.raises(Undecided, match="no model"):
+        ledger.claim(Relation(diff(f(s), s) - f(s) + 100, "≤", f(0)), by=[grows, large])
+
+
+# -- variables
+
+
+def test_indices_range_over_all_integers(ledger):
+    even = ledger.scalar("m", integer=True, even=True, positive=True)
+    n = ledger.natural("n")
+    one = ledger.equal((-1) ** even, 1)
+    with pytest.raises(ProofError, match="does not cover"):
+        ledger.sum(one, even, 1, n)
+    with pytest.raises(ProofError, match="more than an integer"):
+        ledger.equal(Sum((-1) ** even, (even, 1, n)), n)
+    with pytest.raises(ProofError, match="natural number"):
+        ledger.induction(Relation((-1) ** even, "=", 1), on=even)
+
+
+def test_what_replaces_a_function_does_not_speak_of_its_argument(ledger):
+    x, y = ledger.scalar("x y")
+    f, g = ledger.function("f g", smooth=True)
+    product = ledger.equal(diff(f(x) * g(x), x), diff(f(x), x) * g(x) + f(x) * diff(g(x), x))
+    assert product.at({f: lambda s: s**2}).lhs == diff(x**2 * g(x), x)
+    with pytest.raises(ProofError):
+        product.at({f: lambda s: x * s})
+    with pytest.raises(ProofError, match=r"smooth|nonzero"):
+        product.at({f: abs})
+    assert product.at({x: y + 1}).verdict == "proved"
+
+
+def test_a_derivative_is_taken_before_its_variable_is_replaced(ledger):
+    s, f = ledger.scalar("s"), ledger.function("f", smooth=True)
+    ode = ledger.assume("H", Relation(diff(f(s), s), "=", 2 * f(s)), forall=[s])
+    at_zero = ode.at({s: 0})
+    assert str(at_zero.relation.rhs) == "2*f(0)"
+    assert not at_zero.relation.lhs.has(type(diff(f(s), s)))
+
+
+def test_an_equation_on_a_single_point_has_no_derivative(ledger):
+    T = ledger.scalar("T", nonnegative=True)
+    t, f = ledger.scalar("t", lower=0, upper=T), ledger.function("f", smooth=True)
+    flat = ledger.assume("H", Relation(f(t), "=", 0), forall=[t])
+    with pytest.raises(Undecided, match="single point"):
+        ledger.differentiate(flat, t)
+
+
+def test_random_values_stand_for_numbers_outside_expectations_only(ledger):
+    x, k = ledger.scalar("x k")
+    X = ledger.function("X", random=True)
+    everywhere = ledger.at_most(0, x**2, by=[square(x)])
+    assert everywhere.at({x: X(k)}).rhs == X(k) ** 2
+    assert ledger.expect(everywhere.at({x: X(k)})).relation.op == "≤"
+
+
+def test_integration_variables_are_real(ledger):
+    n, f = ledger.natural("n"), ledger.function("f", smooth=True)
+    with pytest.raises(IllFormed, match="real or positive"):
+        ledger.equal(Integral(f(n), (n, 0, 1)), 0)
+
+
+def test_citing_something_else_is_an_error(ledger):
+    u = ledger.vector("u")
+    with pytest.raises(IllFormed, match="takes steps, hypotheses and square"):
+        ledger.at_most(0, norm2(u), by=[norm2(u)])
+
+
+# -- laws of samplers
+
+
+def test_the_law_of_a_reservoir():
+    ledger = Ledger("reservoir")
+    weights = ledger.scalar("w_1 w_2 w_3 w_4", positive=True)
+
+    def reservoir(choose):
+        kept, total = 0, weights[0]
+        for i, w in enumerate(weights[1:], 1):
+            total += w
+            kept = i if choose(w / total) else kept
+        return kept
+
+    found = law(reservoir)
+    for i, w in enumerate(weights):
+        assert ledger.equal(found[i], w / sum(weights)).verdict == "proved"
+    with pytest.raises(ProofError):
+        ledger.equal(found[0], weights[1] / sum(weights))
+
+
+def test_choices_of_probability_zero_are_not_taken():
+    p = symbols("p", positive=True)
+    assert law(lambda choose: choose.among([0, p, 1 - p])) == {1: p, 2: 1 - p}
+    assert law(lambda choose: choose(1)) == {True: 1}
+
+
+def test_a_sampler_that_may_not_end():
+    def forever(choose):
+        return choose(1) and choose.among([1, 1]) + (forever(choose) if len(choose.taken) < 40 else 0)
+
+    with pytest.raises(ProofError, match="more than 100 runs"):
+        law(forever, most=100)
