@@ -22,6 +22,7 @@ from kexue.proof.render import RULES
 from kexue.proof.tables import Link, Table
 
 BESIDE = "coverage.yaml"
+UNSETTLED = ("cannot express", "no answer")  # what Z3 may say of a line besides agreeing
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,10 @@ class Appendix:
         """What became of every n-th changed line."""
         return Tables(found.table for chapter in self.chapters for found in chapter.scores(every))
 
+    def opinions(self) -> Tables:
+        """What Z3 says of the algebraic lines: how many it agrees on, and, by name, those that it cannot settle."""
+        return Tables(_opinions(chapter, ledger) for chapter, ledger in self.ledgers)
+
     def equivalents(self) -> Tables:
         """The changed lines that pass, and why they may."""
         head = ("changed lines", "why they pass")
@@ -123,6 +128,17 @@ class Appendix:
             Table(f"{chapter.derivation.title}: {len(chapter.equivalents)} true changes", head, _excused(chapter))
             for chapter in self.chapters
         )
+
+
+def _opinions(chapter: Coverage, ledger: Ledger) -> Table:
+    found = ledger.second_opinion()
+    steps = dict(zip(found, ledger.steps, strict=True))
+    unsettled = [
+        (chapter.link(steps[o]), o.verdict, o.reason) for o in found if o.verdict in ("cannot express", "no answer")
+    ]
+    algebraic = len(found) - found.count("inference")
+    caption = f"{ledger.title}: Z3 agrees on {found.count('agrees')} of {algebraic} algebraic lines; the others"
+    return Table(caption, ("line", "Z3", "why"), unsettled)
 
 
 class Tables(tuple[Table, ...]):
