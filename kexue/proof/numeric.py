@@ -215,6 +215,8 @@ class Model:
             return self.power(*values, e.exp)
         if isinstance(e, KroneckerDelta):
             return mpf(values[0] == values[1])
+        if e.func is log and values[0] <= 0:
+            raise OutOfDomain(f"the logarithm of {values[0]}")
         if e.func in NAMED:
             return NAMED[e.func](*values)
         raise OutOfDomain(f"no numeric reading of {type(e).__name__}")

@@ -174,6 +174,9 @@ class Relation:
         if self.op not in self.OPS:
             raise IllFormed(f"unknown relation {self.op!r}; expected one of {' '.join(self.OPS)}")
 
+    def __str__(self):
+        return f"{self.lhs} {self.op} {self.rhs}"
+
     @property
     def slack(self):
         """What is ≥ 0 (> 0, = 0) when the relation holds."""
