@@ -7,7 +7,8 @@ import mpmath
 from mpmath import mpf
 from sympy import Add, Integral, Rational, Sum, Symbol, oo
 
-from kexue.proof.kernel.terms import Diff, Expect, Relation, is_vector, substitute
+from kexue.proof.budget import within
+from kexue.proof.kernel.terms import Diff, Expect, Relation, Undecided, is_vector, substitute
 from kexue.proof.numeric import Model, OutOfDomain, close
 
 
@@ -36,6 +37,9 @@ def _number(value):
     return mpmath.nstr(value, 6).removesuffix(".0") if isinstance(value, mpf) else str(value)
 
 
+SECONDS = 3.0  # what looking for a witness, or confirming a fact, may take
+
+
 def points(context, rewrites=(), count=20, seed=0):
     """Random models; the first ones are small."""
     for i in range(count):
@@ -44,7 +48,15 @@ def points(context, rewrites=(), count=20, seed=0):
 
 def find_witness(context, relation, premises=(), rewrites=(), count=200):
     """A point at which everything cited holds and the relation does not; None when none was met."""
-    for model in points(context, rewrites, min(count, 8) if _is_costly(relation) else count):
+    try:
+        with within(SECONDS):
+            return _witness(context, relation, premises, rewrites, min(count, 8) if _is_costly(relation) else count)
+    except Undecided:
+        return None
+
+
+def _witness(context, relation, premises, rewrites, count):
+    for model in points(context, rewrites, count):
         try:
             if all(model.holds(f.relation) for f in premises) and not model.holds(relation):
                 sides = (relation.lhs, relation.rhs) if relation.op != "⇔" else (relation.lhs.lhs, relation.lhs.rhs)
@@ -55,14 +67,25 @@ def find_witness(context, relation, premises=(), rewrites=(), count=200):
 
 
 def agreement(fact, count=12):
-    """At how many random points a proved fact was confirmed; raises :class:`KernelFault` where one contradicts it."""
+    """At how many random points a proved fact was confirmed; raises :class:`KernelFault` where one contradicts it.
+
+    A fact with integrals in integrals can take long to evaluate: after some seconds the points so far have to do.
+    """
     confirmed, count = 0, min(count, 4) if _is_costly(fact.relation) else count
-    for model in points(fact.context, fact.certificate.rewrites if fact.rule in ALGEBRA else (), count):
-        try:
-            confirmed += confirms(model, fact)
-        except (OutOfDomain, ZeroDivisionError):
-            continue
+    try:
+        with within(SECONDS):
+            for model in points(fact.context, fact.certificate.rewrites if fact.rule in ALGEBRA else (), count):
+                confirmed += _confirmed(model, fact)
+    except Undecided:
+        pass
     return confirmed
+
+
+def _confirmed(model, fact):
+    try:
+        return confirms(model, fact)
+    except (OutOfDomain, ZeroDivisionError):
+        return 0
 
 
 def _is_costly(relation):

@@ -266,8 +266,8 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         try:
             with within(self.budget):
                 fact = prove()
-                confirmed = crosscheck.agreement(fact)
                 self._require_model(fact.hypotheses)
+            confirmed = crosscheck.agreement(fact)
         except Undecided as reason:
             raise self._failure(label, relation, reason, by if witness else None) from None
         except IllFormed as reason:

@@ -156,6 +156,8 @@ class Model:
         body, k, lower, upper = outermost(e)
         if isinstance(e, Sum) and upper is not oo:
             return mpmath.fsum(self.scalar(body, b, outcome) for body, b in self.terms(e, bound, outcome))
+        if isinstance(e, Integral) and {upper, -lower} & {oo}:
+            raise OutOfDomain("improper integrals have no numeric reading")
         ends = [x if x in (oo, -oo) else self.scalar(x, bound, outcome) for x in (lower, upper)]
         ends = [mpmath.inf if x is oo else -mpmath.inf if x is -oo else x for x in ends]
         value = lambda x: self.scalar(body, {**bound, k: x}, outcome)  # noqa: E731

@@ -100,7 +100,9 @@ class StepView:
         parts = [inline(formula) for formula in certificates(self.ledger, self.fact)]
         checked = f"confirmed at {self.confirmed} random points; " if self.confirmed else ""
         summary = "certificate" if parts else "details"
-        parts.append(escape(f"{checked}rests on " + (", ".join(self.hypotheses) or "no hypothesis")))
+        model = self.ledger.satisfied.get(self.fact.hypotheses)
+        together = f", which hold together in {model}" if model else ""
+        parts.append(escape(f"{checked}rests on " + (", ".join(self.hypotheses) or "no hypothesis") + together))
         return f"<details><summary>{summary}</summary>{''.join(f'<div>{p}</div>' for p in parts)}</details>"
 
     def _repr_html_(self):

@@ -20,22 +20,27 @@ DRAWS = 12  # values at which a hypothesis that speaks of all of them is tried
 def model_of(context, hypotheses, declared, own=()):
     """What kind of model satisfies the hypotheses, in words; None when none was met.
 
-    ``own`` are the author's models: what heads stand for. Otherwise everything is random, or constant.
+    That a series or an integral converges, or what an improper one is, no number can say: such hypotheses are named in
+    the answer as not read. ``own`` are the author's models: what heads stand for. Else everything is random, or constant.
     """
     plain = [({}, "a random model")]
     plain += [(_constants(context, declared, c), f"a model in which everything free is {c}") for c in CONSTANTS]
+    unread = sorted(h.name for h in hypotheses if _reaches_infinity(h.relation))
+    beside = f" (not read: {', '.join(unread)})" if unread else ""
     for mapping, says in [*((m, "the author's model") for m in own), *plain]:
         for seed in range(TRIES):
             model = Model(context, random.Random(seed), size=2 + seed % 4).substituted(mapping)
-            if all(_holds(model, h, seed) for h in hypotheses):
-                return says
+            if all(_holds(model, h, seed) for h in hypotheses if h.name not in unread):
+                return says + beside
     return None
 
 
+def _reaches_infinity(relation):
+    return relation.op != "⇔" and any(side.has(oo) for side in (relation.lhs, relation.rhs))
+
+
 def _holds(model, hypothesis, seed):
-    """Whether a hypothesis could be read at one value at least, and held at each; convergence cannot be read."""
-    if hypothesis.relation.rhs is oo:
-        return True
+    """Whether a hypothesis could be read at one value at least, and held at each."""
     read = False
     for draw in range(DRAWS if hypothesis.forall else 1):
         try:

@@ -1,9 +1,9 @@
 """The signs that follow from declarations: of a tree, and of a polynomial whose symbols are bounded."""
 
-from itertools import permutations
+from itertools import permutations, product
 from math import prod
 
-from sympy import Abs, Add, Dummy, Integer, Mul, Pow, Symbol, cancel, degree, div, exp, factor_list, log, oo
+from sympy import Abs, Add, Dummy, Integer, Mul, Poly, Pow, Symbol, cancel, degree, div, exp, factor_list, log, oo
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import BINDERS, Expect, Inner, Undecided, outermost
@@ -89,7 +89,32 @@ class Signs:
             sign = sum_sign([self.monomial_sign(m, names, gaps) for m in Add.make_args(shifted.expand())])
             if sign:
                 return sign
-        return self.given_sign(polynomial)
+        return self.gram_sign(polynomial) or self.given_sign(polynomial)
+
+    def gram_sign(self, polynomial):
+        """Σ M_ij ⟨v_i, v_j⟩ ≥ 0 for a positive semidefinite M, found by elimination with pivots of known sign."""
+        entries = {s: g.args for g, s in self.generators.items() if isinstance(g, Inner) and polynomial.has(s)}
+        form = Poly(polynomial, *entries) if entries else None
+        if form is None or form.total_degree() != 1 or form.nth(*[0] * len(entries)) != 0:
+            return None
+        M = {}
+        for s, (u, v) in entries.items():
+            M[u, v] = M[v, u] = form.coeff_monomial(s) / (1 if u == v else 2)
+        return (1, False) if self.eliminates(M, sorted({u for u, _ in M}, key=lambda w: w.sort_key())) else None
+
+    def eliminates(self, M, vectors):
+        """Whether every pivot of the symmetric elimination is known to be positive, or stands in a row of zeros."""
+        while vectors:
+            u, *vectors = vectors
+            row = {v: M.get((u, v), Integer(0)) for v in vectors}
+            pivot = cancel(M.get((u, u), Integer(0)))
+            if pivot == 0 and any(cancel(c) != 0 for c in row.values()):
+                return False
+            if pivot != 0 and self.sign(self.restore(pivot)) != (1, True):
+                return False
+            for v, w in product(vectors, repeat=2) if pivot != 0 else ():
+                M[v, w] = cancel(M.get((v, w), Integer(0)) - row[v] * row[w] / pivot)
+        return True
 
     def related(self, names):
         """The symbols among the names and those that declared bounds tie to them."""
