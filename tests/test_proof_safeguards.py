@@ -24,7 +24,7 @@ def test_a_slow_step_is_undecided_and_leaves_no_line():
     ledger = Ledger("slow", budget=1e-3)
     x, y, z = ledger.scalar("x y z")
     with pytest.raises(Undecided, match=r"time budget of 0\.001 s ran out"):
-        ledger.equal((x + y) ** 40 * (x - y - z) ** 40, ((x + y) * (x - y - z)) ** 40, "a large power")
+        ledger.equal((x + y + z) ** 20 * (x - y - z) ** 20, (x**2 - (y + z) ** 2) ** 20, "a large power")
     assert not ledger.steps
 
 

@@ -21,7 +21,7 @@ def model_of(context, hypotheses, declared, own=()):
     """What kind of model satisfies the hypotheses, in words; None when none was met.
 
     That a series or an integral converges, or what an improper one is, no number can say: such hypotheses are named in
-    the answer as not read. ``own`` are the author's models: what heads stand for. Else everything is random, or constant.
+    the answer as not read. ``own`` are the author's models: what heads stand for; else all is random, or constant.
     """
     plain = [({}, "a random model")]
     plain += [(_constants(context, declared, c), f"a model in which everything free is {c}") for c in CONSTANTS]

@@ -1,4 +1,4 @@
-"""W-distance ≤ score matching (article 9467): the coupling's growth, Grönwall, and the orthogonality behind score matching."""
+"""W-distance ≤ score matching (article 9467): the coupling's growth, Grönwall, Pythagoras behind score matching."""
 
 from kexue.proof import E, Integral, Ledger, Relation, diff, exp, inner, norm, norm2, square
 
@@ -37,7 +37,7 @@ def ledger():
         -diff(w(t) * shrink, t), shrink * e(t), "−C′ is small", by=[rate * shrink, weighted], name="6"
     )
     total = ledger.integrate(bound, t, 0, T, "integrate", name="7a")
-    ends = ledger.antiderivative(-diff(w(t) * shrink, t), t, 0, T, -w(t) * shrink, "fundamental theorem", name="7b")
+    ends = ledger.antiderivative(falls, t, 0, T, -w(t) * shrink, "fundamental theorem", name="7b")
     ledger.at_most(
         w(0) * exp(-Integral(L(s), (s, 0, T))),
         w(T) + Integral(shrink * e(t), (t, 0, T)),
