@@ -33,9 +33,8 @@ def ledger():
     weighted = ledger.equal(
         diff(w(t) * shrink, t), (diff(w(t), t) + L(t) * w(t)) * shrink, "derivative of C", name="6a"
     )
-    bound = ledger.at_most(
-        -diff(w(t) * shrink, t), shrink * e(t), "−C′ is small", by=[rate * shrink, weighted], name="6"
-    )
+    falls = -diff(w(t) * shrink, t)
+    bound = ledger.at_most(falls, shrink * e(t), "−C′ is small", by=[rate * shrink, weighted], name="6")
     total = ledger.integrate(bound, t, 0, T, "integrate", name="7a")
     ends = ledger.antiderivative(falls, t, 0, T, -w(t) * shrink, "fundamental theorem", name="7b")
     ledger.at_most(
