@@ -9,7 +9,7 @@ from sympy import Add, Integral, Rational, Sum, Symbol, oo
 
 from kexue.proof.budget import within
 from kexue.proof.kernel.terms import Diff, Expect, Relation, Undecided, is_vector, substitute
-from kexue.proof.numeric import Model, OutOfDomain, close
+from kexue.proof.numeric import Model, OutOfDomain, close, tolerance_of
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _same_values(model, fact):
         return False
     for side in sides:
         claim = model.substituted(fact.certificate)(getattr(general, side)), model(getattr(fact.relation, side))
-        if not close(*claim):
+        if not close(*claim, tolerance_of(general)):
             raise KernelFault(f"an instance of {general} has another value at {model.values}: please report this")
     return True
 

@@ -33,6 +33,7 @@ from kexue.proof.kernel.terms import (
 DIGITS = 50
 TOLERANCE = mpf(10) ** -20
 ROUGH = mpf(10) ** -10  # of derivatives, integrals and series
+STEEP = 20  # the largest exponent of a random smooth function
 BITS = 3  # coin tosses that make up the small probability space of expectations
 OUTCOMES = 2**BITS
 NAMED = {exp: mpmath.exp, log: mpmath.log, Abs: abs, Max: max, Min: min}
@@ -57,7 +58,10 @@ def series(value, first):
 
 def term(rates, values, orders):
     """∂^k of Π_i e^{r_i x_i}."""
-    growth = mpmath.exp(mpmath.fdot(rates, values))
+    exponent = mpmath.fdot(rates, values)
+    if exponent > STEEP:
+        raise OutOfDomain("a value too large to be differentiated numerically")
+    growth = mpmath.exp(exponent)
     return growth * mpmath.fprod(r**k for r, k in zip(rates, orders, strict=True)) if orders else growth
 
 

@@ -84,12 +84,15 @@ class Signs:
         symbols = {g: self.generator(g) for g in sorted(related, key=lambda g: g.sort_key())}
         bounds = [(g, ends) for g, ends in self.bounds.items() if g in related]
         uppers = [move for g, ends in bounds for move in upper_moves(g, ends, symbols)]
+        weak = None
         for moves in ((), *permutations(uppers, 1), *permutations(uppers, 2)):
             shifted, gaps = self.shift(polynomial, moves, symbols)
             sign = sum_sign([self.monomial_sign(m, names, gaps) for m in Add.make_args(shifted.expand())])
-            if sign:
+            if sign and sign[1]:
                 return sign
-        return self.gram_sign(polynomial) or self.given_sign(polynomial)
+            weak = weak or sign
+        given = self.given_sign(polynomial)
+        return given if given and given[1] else weak or self.gram_sign(polynomial) or given
 
     def gram_sign(self, polynomial):
         """Σ M_ij ⟨v_i, v_j⟩ ≥ 0 for a positive semidefinite M, found by elimination with pivots of known sign."""

@@ -1,6 +1,6 @@
 """Normal forms of finite sums, infinite sums and integrals: linear, with canonical indices."""
 
-from sympy import Add, Dummy, Integer, Integral, KroneckerDelta, Sum, oo
+from sympy import Add, Dummy, Integer, Integral, KroneckerDelta, Sum, cancel, linsolve, oo
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import BINDERS, CondVec, Expect, IllFormed, Undecided, Vec, head, is_plain, outermost
@@ -94,7 +94,9 @@ class Sums:
         x = self.fresh(e, name, lower)
         body = self.context.unfold(body).xreplace({name: x})
         self.require_continuous(body, x)
-        return self.linearly(body, x, lower, upper, self.improper_of if improper else self.integral_of)
+        if improper:
+            return self.improper(body, x, lower, upper)
+        return self.linearly(body, x, lower, upper, self.integral_of)
 
     def integral_of(self, term, x, lower, upper):
         """∫ of one product of generators that all depend on x."""
@@ -105,11 +107,47 @@ class Sums:
         body, named = self.canonical_body(term, x)
         return self.generator(Integral(body, (named, self.canonical(lower), self.canonical(upper))))
 
-    def improper_of(self, term, x, lower, upper):
-        key = self.canonical_body(term, x)
-        self.require_convergence(Integral, key)
-        ends = (end if end in (oo, -oo) else self.canonical(end) for end in (lower, upper))
-        return self.generator(Integral(key[0], (key[1], *ends)))
+    def improper(self, body, x, lower, upper):
+        """∫ Σ λ_i f_i = Σ λ_i ∫ f_i over an infinite interval, where given facts say that each ∫ f_i converges."""
+        cited = [(f, *self.cited_parts(f, x, lower, upper)) for f in self.given if self.says_finite(f, lower, upper)]
+        target = self.parts_of(body, x, lower, upper)
+        keys = {key for _, _, parts in cited for key in parts} | set(target)
+        unknowns = [Dummy(f"λ{i}") for i in range(len(cited))]
+        rows = [
+            target.get(key, 0) - Add(*(λ * parts.get(key, 0) for λ, (_, _, parts) in zip(unknowns, cited, strict=True)))
+            for key in sorted(keys, key=lambda e: e.sort_key())
+        ]
+        found = next(iter(linsolve(rows, *unknowns)), None) if cited else None
+        if found is None:
+            raise Undecided(f"the integral of {body}: cite what says that it converges (… < oo)")
+        found = [cancel(λ.xreplace(dict.fromkeys(unknowns, Integer(0)))) for λ in found]
+        if any(cancel(row.xreplace(dict(zip(unknowns, found, strict=True)))) != 0 for row in rows):
+            raise Undecided(f"the integral of {body} is not a combination of integrals that are known to converge")
+        self.used |= {fact for λ, (fact, *_) in zip(found, cited, strict=True) if λ != 0}
+        return Add(*(λ * generator for λ, (_, generator, _) in zip(found, cited, strict=True)))
+
+    def says_finite(self, fact, lower, upper):
+        """Whether a given fact is ∫ f < ∞ over the same interval."""
+        left = fact.relation.lhs
+        return fact.relation.rhs is oo and isinstance(left, Integral) and outermost(left)[2:] == (lower, upper)
+
+    def cited_parts(self, fact, x, lower, upper):
+        """The integral of a given fact as a generator, and what its integrand is made of."""
+        body, name, *_ = outermost(fact.relation.lhs)
+        body = self.context.unfold(body).xreplace({name: x})
+        self.require_continuous(body, x)
+        parts = self.parts_of(body, x, lower, upper)
+        whole, named = self.canonical_body(Add(*(self.restore(c) * kept for kept, c in parts.items())), x)
+        return self.generator(Integral(whole, (named, lower, upper))), parts
+
+    def parts_of(self, body, x, lower, upper):
+        """{product of generators that depend on x: its constant coefficient}."""
+        self.bounds[x] = (None if lower is -oo else lower, None if upper is oo else upper)
+        parts = {}
+        for c, kept in self.monomials(body, lambda g: x in g.free_symbols):
+            parts[kept] = parts.get(kept, Integer(0)) + c
+        del self.bounds[x]
+        return parts
 
     def require_continuous(self, e, x):
         """Every declared function through which e depends on x must be declared continuous or smooth."""
