@@ -43,7 +43,7 @@ def alternatives(line: Step) -> Iterator[Alternative]:
 CITED = ("by", "base", "given", "keeping", "conditions")
 STATED = {  # methods, with those of their arguments that are expressions which the rule must find right
     **dict.fromkeys(("claim", "induction", "cases", "sum", "instance", "discharge", "multiply"), ()),
-    **dict.fromkeys(("cauchy_schwarz", "jensen"), ()),
+    **dict.fromkeys(("cauchy_schwarz", "jensen", "sum_of_squares"), ()),
     **dict.fromkeys(("expect", "root", "log", "exp", "converges", "limit_at_zero", "differentiate", "integrate"), ()),
     "limit": ("expression", "value"),
     "unique": ("solution",),

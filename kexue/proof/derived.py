@@ -5,7 +5,7 @@ from sympy import Dummy, Integer, sqrt, sympify
 from kexue.proof import finders
 from kexue.proof.kernel import calculus, rules
 from kexue.proof.kernel.facts import Certificate
-from kexue.proof.kernel.terms import Expect, Relation, inner, norm2, substitute
+from kexue.proof.kernel.terms import Expect, Relation, Undecided, inner, norm2, substitute
 from kexue.proof.steps import Step, positive, recorded, square
 
 
@@ -40,6 +40,24 @@ class Derived:
                 positive(small * size_v * a / (2 * b)),
             ]
             return calculus.limit_of(rules.algebra(self.context, near, _certificate(*parts)), small)
+
+        return self._add(prove, relation, why, name)
+
+    @recorded
+    def sum_of_squares(self, left, right, why="", name=""):
+        """left ≤ right, right − left being a quadratic form whose squares are completed by a finder.
+
+        The form may be one in vectors (in their inner products) or in numbers. :class:`Undecided` where it is none, or
+        where the coefficient of a square is not known to be nonnegative.
+        """
+        relation = self._relation(Relation(sympify(left), "≤", sympify(right)))
+
+        def prove():
+            found = finders.squares(self.context, relation.slack)
+            if found is None:
+                raise Undecided("the difference of the two sides is no quadratic form in vectors or numbers")
+            parts = [positive(c) * square(e) for c, e in found]
+            return rules.algebra(self.context, relation, _certificate(*parts))
 
         return self._add(prove, relation, why, name)
 

@@ -1,6 +1,9 @@
 """Finders: they propose the multipliers of a certificate, the factor of an equation; the kernel checks them."""
 
+from itertools import product
+
 from sympy import (
+    Add,
     Dummy,
     Function,
     Integer,
@@ -11,6 +14,7 @@ from sympy import (
     Sum,
     Symbol,
     cancel,
+    default_sort_key,
     dsolve,
     factor,
     fraction,
@@ -79,6 +83,63 @@ def complete(context, relation, open_terms, fixed_terms, rewrites, given=()):
         return (*open_terms, *fixed_terms)
     scaled = (Term(c * t.coefficient, t.facts, t.squares) for c, t in zip(found, open_terms, strict=True))
     return (*(t for t in scaled if t.coefficient != 0), *fixed_terms)
+
+
+def squares(context, slack):
+    """A quadratic form as [(coefficient, what is squared)], by completing squares one variable after the other.
+
+    The form may be one in inner products of vectors, or of degree two in numbers that have no declared sign. None when
+    it is neither. Whether the coefficients are nonnegative is for the kernel to say.
+    """
+    n = normaliser(context)
+    numerator, denominator = n.fraction(slack)
+    names = {s: g for g, s in n.generators.items() if numerator.has(s)}
+    entries = {s: g.args for s, g in names.items() if isinstance(g, Inner)}
+    form = _gram_form(numerator, entries) if entries else _number_form(numerator, names)
+    if form is None:
+        return None
+    scale = n.restore(denominator)
+    completed = _complete(form, sorted({u for u, _ in form}, key=default_sort_key))
+    return [(n.restore(c) / scale, Add(*(n.restore(a) * u for u, a in parts.items()))) for c, parts in completed]
+
+
+def _gram_form(numerator, entries):
+    """{(u, v): coefficient} of Σ M_uv ⟨u, v⟩."""
+    form = Poly(numerator, *entries)
+    if form.total_degree() != 1 or form.nth(*[0] * len(entries)) != 0:
+        return None
+    M = {}
+    for s, (u, v) in entries.items():
+        M[u, v] = M[v, u] = form.coeff_monomial(s) / (1 if u == v else 2)
+    return M
+
+
+def _number_form(numerator, names):
+    """{(x, y): coefficient} of Σ M_xy x y, with 1 among the x."""
+    free = [s for s, g in names.items() if is_atom(g)]
+    if not free or Poly(numerator, *free).total_degree() > 2:
+        return None
+    M = {}
+    for powers, c in Poly(numerator, *free).terms():
+        used = [names[s] for s, k in zip(free, powers, strict=True) for _ in range(k)]
+        x, y = [*used, Integer(1), Integer(1)][:2]
+        M[x, y] = M[y, x] = c / (1 if x == y else 2)
+    return M
+
+
+def _complete(M, variables):
+    """Σ M_uv u v = Σ_u d_u (u + Σ_v (M_uv / d_u) v)², pivot by pivot."""
+    found = []
+    while variables:
+        u, *variables = variables
+        d = cancel(M.get((u, u), Integer(0)))
+        if d == 0:
+            continue
+        row = {v: cancel(M.get((u, v), Integer(0)) / d) for v in variables}
+        found.append((d, {u: Integer(1), **row}))
+        for v, w in product(variables, repeat=2):
+            M[v, w] = cancel(M.get((v, w), Integer(0)) - d * row[v] * row[w])
+    return found
 
 
 def primitive(integrand, variable):

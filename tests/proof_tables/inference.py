@@ -73,6 +73,11 @@ TRUE = {
     "a vector that a hypothesis replaces": lambda s: s.ledger.equal(
         norm2(s.u), 4 * norm2(s.v), by=[s.ledger.assume("H", Relation(s.u, "=", 2 * s.v))]
     ),
+    "squares of numbers completed": lambda s: s.ledger.sum_of_squares(s.x * s.y + s.m * s.x, s.x**2 + s.y**2 + s.m**2),
+    "a square with a constant completed": lambda s: s.ledger.sum_of_squares(0, s.x**2 + s.x + 1),
+    "squares of vectors completed": lambda s: s.ledger.sum_of_squares(
+        inner(s.u, s.v), s.a * norm2(s.u) / 2 + norm2(s.v) / (2 * s.a)
+    ),
     "roots of primes": equal(lambda s: sqrt(6) * sqrt(10) + 0 * s.x, lambda s: 2 * sqrt(15)),
     "a negative power of a root": equal(lambda s: s.a ** Rational(-3, 2), lambda s: 1 / (s.a * sqrt(s.a))),
     "an absolute value in a range": equal(lambda s: abs(s.T - s.t), lambda s: s.T - s.t),
@@ -143,6 +148,12 @@ FALSE = {
     ),
     "a line of another ledger": lambda s: s.ledger.at_most(
         s.x, s.y, by=[type(s)().ledger.assume("H", Relation(s.x, "≤", s.y))]
+    ),
+    "squares that are not there": lambda s: s.ledger.sum_of_squares(3 * s.x * s.y, s.x**2 + s.y**2),
+    "a form that is not quadratic": lambda s: s.ledger.sum_of_squares(s.x**3, s.x**4 + s.y),
+    "a pivot of unknown sign": lambda s: s.ledger.sum_of_squares(0, s.x * norm2(s.u)),
+    "vectors that are too long": lambda s: s.ledger.sum_of_squares(
+        inner(s.u, s.v), s.a * norm2(s.u) / 3 + norm2(s.v) / (3 * s.a)
     ),
     # what SymPy's own commands get wrong, or cannot tell
     "powdenest(force=True): √x² is x": equal(lambda s: sqrt(s.x**2) + s.y, lambda s: s.x + s.y),
