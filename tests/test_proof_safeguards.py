@@ -35,6 +35,19 @@ def test_a_budget_interrupts():
     assert time.monotonic() - start < 10
 
 
+def test_a_budget_waits_where_python_would_drop_an_exception():
+    class Slow:
+        def __del__(self):
+            time.sleep(0.2)
+
+    start = time.monotonic()
+    with pytest.raises(Undecided, match="ran out"), within(0.05):
+        del_me = Slow()
+        del del_me
+        time.sleep(20)
+    assert 0.2 <= time.monotonic() - start < 10
+
+
 def test_a_budget_gives_the_alarm_back():
     rung = []
     before = signal.signal(signal.SIGALRM, lambda *_: rung.append(True))

@@ -1,11 +1,14 @@
 """A time budget: what is not decided in time is undecided, whatever it would have become."""
 
+import gc
 import signal
 import threading
 import time
 from contextlib import contextmanager
 
 from kexue.proof.kernel.terms import Undecided
+
+AGAIN = 0.02  # seconds after which the alarm rings again, where it could not interrupt
 
 
 class _OutOfTime(BaseException):
@@ -33,11 +36,23 @@ def _can_interrupt():
 
 
 def _set_alarm(seconds):
-    def ring(*_):
-        raise _OutOfTime
+    def ring(_, frame):
+        if not _is_swallowed(frame):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise _OutOfTime
 
     handler = signal.signal(signal.SIGALRM, ring)
-    return handler, signal.setitimer(signal.ITIMER_REAL, seconds)
+    return handler, signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+
+
+def _is_swallowed(frame):
+    """Whether Python would drop an exception here: in a callback of the garbage collector, or in a finalizer."""
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _restore_alarm(before, spent):
