@@ -178,10 +178,11 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         return self._add(prove, relation, why, name)
 
     @recorded
-    def sum(self, step, index, lower, upper, why="", name=""):
-        """Σ over an index of a step that holds for every index."""
+    def sum(self, step, index, lower, upper, why="", name="", given=()):
+        """Σ over an index of a step that holds for every index; up to ``oo`` if ``given`` says that both converge."""
+        lower, upper, cited = sympify(lower), sympify(upper), [step, *given]
         return self._add(
-            lambda: rules.summed(step.fact, index, sympify(lower), sympify(upper)), step.relation, why, name, [step]
+            lambda: rules.summed(step.fact, index, lower, upper, facts(given)), step.relation, why, name, cited
         )
 
     @recorded

@@ -24,6 +24,16 @@ def small(s, forall=True):
     return s.ledger.assume("small", s.rough(s.k) <= s.a, forall=[s.k] if forall else [])
 
 
+def below_squares(s):
+    """1/(k(k + 1)) ≤ 1/k² for every k."""
+    return s.ledger.at_most(1 / (s.k * (s.k + 1)), s.k**-2, by=[positive(1 / (s.k**2 * (s.k + 1)))])
+
+
+def both_converge(s):
+    telescoping = s.ledger.telescope(1 / (s.k * (s.k + 1)), s.k, 1, 1 / s.k)
+    return [s.ledger.converges(telescoping), s.ledger.converges(s.ledger.integral_test(s.k**-2, s.k, 1, 1 / s.k)[0])]
+
+
 def odd_numbers(s, result, base=()):
     claim = Relation(Sum(2 * s.k - 1, (s.k, 1, s.n)), "=", result)
     return s.ledger.induction(claim, on=s.n, base=base)
@@ -43,6 +53,7 @@ TRUE = {
     ),
     "a sum against its bound": lambda s: s.ledger.sum(small(s), s.k, 1, s.n),
     "a part of the range": lambda s: s.ledger.sum(small(s), s.k, s.n, 2 * s.n),
+    "a series against its bound": lambda s: s.ledger.sum(below_squares(s), s.k, 1, oo, given=both_converge(s)),
     "an instance": lambda s: small(s).at({s.k: s.n**2}),
     "an instance with its hypothesis kept": lambda s: (lambda one: one.at({s.k: s.n}, keeping=[one]))(small(s, False)),
     "a hypothesis proved": lambda s: s.ledger.discharge(
@@ -106,6 +117,9 @@ FALSE = {
     ),
     "a sum of what holds for one index": lambda s: s.ledger.sum(small(s, False), s.k, 1, s.n),
     "a sum from zero": lambda s: s.ledger.sum(small(s), s.k, 0, s.n),
+    "a series that may diverge, against its bound": lambda s: s.ledger.sum(
+        below_squares(s), s.k, 1, oo, given=both_converge(s)[:1]
+    ),
     "a strict sum over an empty range": lambda s: s.ledger.sum(
         s.ledger.less(s.b, s.a + s.b, by=[positive(s.a)]), s.k, 1, s.n - 1
     ),

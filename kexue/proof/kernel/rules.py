@@ -7,7 +7,7 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 from dataclasses import replace
 from inspect import signature
 
-from sympy import Abs, Dummy, Integer, Pow, Sum, Symbol, exp, log, preorder_traversal, sqrt, sympify
+from sympy import Abs, Dummy, Integer, Pow, Sum, Symbol, exp, log, oo, preorder_traversal, sqrt, sympify
 
 from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
 from kexue.proof.kernel.normal import Normaliser
@@ -319,22 +319,24 @@ def _first(context, n):
     return Integer(1) if n.is_positive else Integer(0)
 
 
-def summed(fact, index, lower, upper):
-    """l(t) op r(t) for every t gives Σ l op Σ r over lower ≤ t ≤ upper."""
-    n = Normaliser(fact.context)
+def summed(fact, index, lower, upper, given=()):
+    """l(t) op r(t) for every t gives Σ l op Σ r over lower ≤ t ≤ upper; to ∞, where given facts say they converge."""
+    n = normaliser_for(fact, given)
     if not fact.general_in(index) or fact.relation.op == "⇔":
         raise Undecided(f"the fact is not one for every {index}")
     first = Integer(1) if index.is_positive else Integer(0) if index.is_nonnegative else None
     low, high = fact.context.bounds.get(index, (first, None))
     below = low is not None and not n.at_least(lower, low)
-    above = high is not None and not n.at_least(high, upper)
+    above = high is not None and (upper is oo or not n.at_least(high, upper))
     if not index.is_integer or not is_plain(index) or below or above:
         raise Undecided(f"the fact does not cover {index} = {lower} … {upper}")
-    if not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
+    if upper is not oo and not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
         raise Undecided(f"the range {lower} … {upper} may be empty")
     refuse_bounded(fact.context, [index], fact.relation)
     relation = fact.relation.map(lambda side: Sum(side, (index, lower, upper)))
-    return Fact(KEY, fact.context, relation, fact.hypotheses, "sum", (fact,), (index, lower, upper))
+    for side in sides(relation) if upper is oo else ():
+        n.skeleton(n.context.unfold(side))
+    return derived(n, fact, relation, "sum", (index, lower, upper))
 
 
 def expected(fact):
