@@ -154,6 +154,7 @@ def test_a_text_is_read_as_the_parameter_s_type(tmp_path: Path, given: str, valu
         ("t=20", "t: no such parameter; did you mean T?"),
         ("epochs=3", "epochs: no such parameter\n"),
         ("T", "T: expected NAME=VALUE"),
+        ("=5", "=5: expected NAME=VALUE"),
     ],
 )
 def test_a_wrong_parameter_is_answered_by_all_that_exist(tmp_path: Path, given: str, message: str) -> None:
@@ -162,7 +163,7 @@ def test_a_wrong_parameter_is_answered_by_all_that_exist(tmp_path: Path, given: 
     told = str(caught.value)
     assert message in told
     assert all(f"  {name} " in told for name in ("T", "schedule", "alpha", "seed", "verbose", "label"))
-    assert "= null" in told
+    assert "= none" in told
     assert "steps" in told
 
 

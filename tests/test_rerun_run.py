@@ -15,12 +15,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from tiny_book import EXPERIMENT, tiny_book
+from tiny_book import EXPERIMENT, markdown, tiny_book
 from typer.testing import CliRunner
 
 from kexue import __version__, cli
 from kexue.errors import ExecutionError, KexueError, ParameterError
 from kexue.lab.device import describe, device
+from kexue.rerun.book import update_outputs
 from kexue.rerun.execute import CellError, execute
 from kexue.rerun.metrics import metrics
 from kexue.rerun.prose import plain_markdown
@@ -208,6 +209,20 @@ def test_the_command_says_its_version() -> None:
     assert CliRunner().invoke(cli.app, ["--version"]).output == f"kexue {__version__}\n"
 
 
+def test_the_html_shows_what_another_page_handed_on(tmp_path: Path) -> None:
+    page = tiny_book(tmp_path, "a = 1")
+    other = page.path.with_name("derivation.md")
+    other.write_text(markdown("from kexue.lab.numbers import record\nrecord(proved=1.25)"), encoding="utf-8")
+    with page.path.open("a", encoding="utf-8") as text:
+        text.write("\n```{glue:} proved\n:doc: derivation.md\n```\n")
+    (tmp_path / "_toc.yml").write_text(
+        "root: book/index\nchapters: [{file: book/tiny/derivation}, {file: book/tiny/experiment}]\n", encoding="utf-8"
+    )
+    assert "(proved: see derivation.md)" in run(page, {}).html.read_text(encoding="utf-8")
+    update_outputs(tmp_path)
+    assert "<p>1.25</p>" in run(page, {}).html.read_text(encoding="utf-8")
+
+
 def glue(name: str, text: str, prefix: str = "application/papermill.record/") -> nbformat.NotebookNode:
     mark = {"scrapbook": {"name": name, "mime_prefix": prefix}}
     return new_output("display_data", data={f"{prefix}text/plain": text}, metadata=mark)
@@ -237,6 +252,7 @@ def test_two_metrics_of_one_name_are_refused() -> None:
         ("a\n\n:::{note}\n:class: tip\nmind {glue:text}`x:.0f`\n:::\nb", "a\n\n> **Note**\n>\n> mind 2\nb"),
         ("```{prf:theorem} Regret\n$a$\n```", "> **Theorem: Regret**\n>\n> $a$"),
         ("```{exercise-start}\n:label: e\n```\ndo\n```{exercise-end}\n```", "> **Exercise**\ndo"),
+        ("```{glue:} x\n:doc: other.md\n```", "*(x: see other.md)*"),
         ("```python\nx = {1}\n```", "```python\nx = {1}\n```"),
     ],
 )

@@ -16,12 +16,15 @@ class Formula:
     thing: Relation | Expr
     display: bool = False
 
+    @property
+    def _tex(self) -> str:
+        return (r"\displaystyle " if self.display else "") + tex(self.thing)
+
     def _repr_html_(self) -> str:
-        size = r"\displaystyle " if self.display else ""
-        return rf'<span class="math mathjax_process">\({size}{escape(tex(self.thing))}\)</span>'
+        return rf'<span class="math mathjax_process">\({escape(self._tex)}\)</span>'
 
     def _repr_latex_(self) -> str:
-        return f"${tex(self.thing)}$"
+        return f"${self._tex}$"
 
     def __repr__(self) -> str:
         return text(self.thing)

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from kexue.errors import KexueError
 from kexue.rerun.pages import book_root
-from kexue.rerun.prose import plain_markdown
+from kexue.rerun.prose import Elsewhere, plain_markdown
 
 MATHJAX = "mathjax/es5/tex-svg-full.js"  # the one build that loads nothing further, fonts included
 REQUIRE = "requirejs/require.js"
@@ -42,15 +42,18 @@ TEMPLATE = r"""
 """
 
 
-def save_html(notebook: NotebookNode, path: Path, title: str) -> None:
-    """Write a notebook as HTML with MathJax, and the widget manager where it is needed, inside the file."""
+def save_html(notebook: NotebookNode, path: Path, title: str, elsewhere: Elsewhere) -> None:
+    """Write a notebook as HTML with MathJax, and the widget manager where it is needed, inside the file.
+
+    elsewhere: the glued values of another page, as for ``plain_markdown``.
+    """
     exporter = HTMLExporter(
         extra_loaders=[DictLoader({"kexue.html.j2": TEMPLATE})],
         template_file="kexue.html.j2",
         mathjax_url=_data_url(_vendored(MATHJAX)),
     )
     resources = {"metadata": {"name": title}, "widgets": _widget_scripts() if _has_widgets(notebook) else None}
-    page, _ = exporter.from_notebook_node(plain_markdown(notebook), resources=resources)
+    page, _ = exporter.from_notebook_node(plain_markdown(notebook, elsewhere), resources=resources)
     path.write_text(page, encoding="utf-8")
 
 

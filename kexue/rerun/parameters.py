@@ -99,7 +99,7 @@ class Parameters(Mapping[str, Parameter]):
         named: dict[str, tuple[str, typing.Callable]] = {}
         for assignment in assignments:
             name, equals, text = assignment.partition("=")
-            if not equals:
+            if not name or not equals:
                 raise self._error([f"{assignment}: expected NAME=VALUE, as in {next(iter(self), 'seed')}=..."])
             if name in named:
                 raise self._error([f"{name} was given twice, as {named[name][0]} and as {text}"])
@@ -133,7 +133,7 @@ class Parameters(Mapping[str, Parameter]):
         """One line per parameter: name, default, type and range, description."""
         if not self:
             return "  none: the page has no cell tagged parameters"
-        rows = [(p.name, json.dumps(p.default), p.expected, p.description) for p in self.values()]
+        rows = [(p.name, _typed(p.default), p.expected, p.description) for p in self.values()]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         cells = [[text.ljust(width) for text, width in zip(row, widths, strict=False)] for row in rows]
         return "\n".join(
@@ -176,6 +176,11 @@ def _declared(page: Page, node: ast.stmt, first: int) -> Parameter:
             f"The type may use {', '.join(NAMES)} and built-in types; the default is a literal."
         ) from error
     return parameter
+
+
+def _typed(default: object) -> str:
+    """A default as a command line would give it."""
+    return "none" if default is None else json.dumps(default, ensure_ascii=False)
 
 
 def _literal(text: str) -> object:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from nbformat import NotebookNode
 
 from kexue.rerun.metrics import glued
 
 Glued = Mapping[str, Mapping[str, object]]
+Elsewhere = Callable[[str], Glued]  # the glued values of another page, by its path from this one
 ROLE = re.compile(r"\{([a-zA-Z][\w:.-]*)\}`([^`]+)`")
 LABEL = re.compile(r"^\([\w:.-]+\)=\n", re.MULTILINE)
 EQUATION_LABEL = re.compile(r"^(\$\$) *\([\w:.-]+\) *$", re.MULTILINE)
@@ -22,17 +23,21 @@ DIRECTIVE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*)\n(?P<body>(?:.*\n)*?)(?P=fence)[ \t]*$",
     re.MULTILINE,
 )
+ANOTHER_PAGE = re.compile(r"^[ \t]*:doc:[ \t]*(\S+)", re.MULTILINE)
 OPTIONS = re.compile(r"\A(?:[ \t]*:[\w-]+:.*\n)*")
 DISPLAYED = ("text/latex", "text/html", "text/markdown", "text/plain")
 
 
-def plain_markdown(notebook: NotebookNode) -> NotebookNode:
-    """A copy whose Markdown cells have no roles and directives left, and whose code cells no outputs for glue alone."""
+def plain_markdown(notebook: NotebookNode, elsewhere: Elsewhere = lambda _page: {}) -> NotebookNode:
+    """A copy whose Markdown cells have no roles and directives left, and whose code cells no outputs for glue alone.
+
+    elsewhere: where a page shows a value of another one, asked for that one's; empty where it has not been executed.
+    """
     notebook = copy.deepcopy(notebook)
     values = glued(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _plain(cell.source, values)
+            cell.source = _plain(cell.source, values, elsewhere)
         else:
             cell.outputs = [output for output in cell.get("outputs", []) if not _hidden(output)]
     return notebook
@@ -43,9 +48,9 @@ def _hidden(output: NotebookNode) -> bool:
     return bool(output.get("metadata", {}).get("scrapbook", {}).get("mime_prefix"))
 
 
-def _plain(source: str, values: Glued) -> str:
+def _plain(source: str, values: Glued, elsewhere: Elsewhere) -> str:
     source = EQUATION_LABEL.sub(r"\1", LABEL.sub("", source))
-    source = DIRECTIVE.sub(lambda found: _directive(found, values), source + "\n").rstrip("\n")
+    source = DIRECTIVE.sub(lambda found: _directive(found, values, elsewhere), source + "\n").rstrip("\n")
     return ROLE.sub(lambda found: _role(found[1], found[2], values), source)
 
 
@@ -60,11 +65,11 @@ def _role(name: str, content: str, values: Glued) -> str:
     return text.strip() if target else content
 
 
-def _glue(content: str, values: Glued) -> str:
+def _glue(content: str, values: Glued, missing: str = "not computed") -> str:
     """A glued value as it was displayed, or as its format says: ``name:.3f``."""
     name, _, layout = content.partition(":")
     if name not in values:
-        return f"*({name}: not computed)*"
+        return f"*({name}: {missing})*"
     data = values[name]
     shown = str(next((data[kind] for kind in DISPLAYED if kind in data), ""))
     if layout:
@@ -72,13 +77,14 @@ def _glue(content: str, values: Glued) -> str:
     return shown.strip("'") if "text/plain" in data and len(data) == 1 else shown
 
 
-def _directive(found: re.Match[str], values: Glued) -> str:
+def _directive(found: re.Match[str], values: Glued, elsewhere: Elsewhere) -> str:
     name, title = found["name"], found["title"].strip()
-    body = _plain(OPTIONS.sub("", found["body"]), values).strip("\n")
+    body = _plain(OPTIONS.sub("", found["body"]), values, elsewhere).strip("\n")
     if name.endswith("-end") or name in ("bibliography", "tableofcontents"):
         return ""
     if name.startswith("glue"):
-        return _glue(title, values)
+        other = ANOTHER_PAGE.search(found["body"])
+        return _glue(title, elsewhere(other[1]), f"see {other[1]}") if other else _glue(title, values)
     if name == "math":
         return f"$$\n{body}\n$$"
     kind = (name.partition(":")[2] or name).removesuffix("-start").capitalize()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from posixpath import dirname, join, normpath, splitext
 from typing import Literal
 
 import nbformat
@@ -24,11 +25,13 @@ from papermill.execute import execute_notebook
 from kexue import __version__
 from kexue.errors import KexueError
 from kexue.lab.provenance import commit, versions
+from kexue.rerun.cache import PageCache
 from kexue.rerun.execute import CellError, execute
 from kexue.rerun.html import save_html
-from kexue.rerun.metrics import metrics
+from kexue.rerun.metrics import glued, metrics
 from kexue.rerun.pages import Page
 from kexue.rerun.parameters import read_parameters
+from kexue.rerun.prose import Glued
 
 ENGINE = "kexue"
 PACKAGES = ("torch", "numpy", "sympy", "scikit-learn", "matplotlib", "papermill", "ipykernel")
@@ -114,7 +117,19 @@ def _finish(done: Run, record: dict[str, object]) -> None:
     _save(done.folder / "metrics.json", metrics(notebook))
     record["device"] = _device(record["device"])
     _save(done.folder / "record.json", record | {"status": done.status} | _where(done, notebook))
-    save_html(notebook, done.html, title=f"{done.page.slug}: {done.page.title}")
+    title = f"{done.page.slug}: {done.page.title}"
+    save_html(notebook, done.html, title, elsewhere=lambda name: _handed_on(done.page, name))
+
+
+def _handed_on(page: Page, name: str) -> Glued:
+    """What another page, by its path from this one, handed on in the last build; nothing where that is out of date."""
+    other, cache = (
+        Page(page.root, splitext(normpath(join(dirname(page.name), name)))[0]),
+        PageCache(page.root / "_build"),
+    )
+    if not other.path.is_file() or cache.stale([other]):
+        return {}
+    return glued(cache.executed(other))
 
 
 def _device(asked: str | None) -> str | None:
