@@ -12,6 +12,9 @@ FRONT_END := node_modules/.installed
 EXPLORER := kexue/lab/explorer/dist/explorer.js
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
+# Jupyter refuses to serve root unless told that there is no other user, as in a container.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help book test live bench lint references vendor lock newest clean distclean
@@ -26,7 +29,7 @@ test: book ## run every test: units, each page cell by cell, the built pages in 
 	$(BIN)/python -m pytest
 
 live: vendor ## open the pages as notebooks in JupyterLab, on this machine only
-	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/book
+	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/book $(AS_ROOT)
 
 bench: $(BENCHMARKED) ## run the benchmarks against peers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
