@@ -444,3 +444,12 @@ def test_an_undecided_step_says_what_would_help(board):
     s = board
     with pytest.raises(Undecided, match="to go on: cite what it rests on"):
         s.ledger.at_most(Integer(0), s.a * s.b, "no certificate")
+
+
+def test_what_holds_inside_a_sum_does_not_hold_outside(board):
+    s = board
+    n = Normaliser(s.ledger.context)
+    with pytest.raises(Undecided):
+        n.skeleton(Sum(1 / (s.k - s.i), (s.k, 1, s.t - 1)))
+    assert n.bounds == s.ledger.context.bounds
+    assert n.sign(s.t - 1) == (1, False)

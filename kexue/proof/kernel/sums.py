@@ -27,10 +27,11 @@ class Sums:
     def linearly(self, body, k, lower, upper, of):
         """A linear operation that binds k, applied to each summand without its constant factor."""
         self.bounds[k] = (None if lower is -oo else lower, None if upper is oo else upper)
-        parts = self.monomials(body, lambda g: k in g.free_symbols)
-        total = Add(*(c * of(kept, k, lower, upper) for c, kept in parts if c != 0))
-        del self.bounds[k]
-        return total
+        try:  # that the range is not empty is known inside the sum alone
+            parts = self.monomials(body, lambda g: k in g.free_symbols)
+            return Add(*(c * of(kept, k, lower, upper) for c, kept in parts if c != 0))
+        finally:
+            del self.bounds[k]
 
     def series_of(self, term, k, lower, _):
         """Σ_{k ≥ lower} of a product that is known to converge, from its first term on where that is defined."""
@@ -144,9 +145,11 @@ class Sums:
         """{product of generators that depend on x: its constant coefficient}."""
         self.bounds[x] = (None if lower is -oo else lower, None if upper is oo else upper)
         parts = {}
-        for c, kept in self.monomials(body, lambda g: x in g.free_symbols):
-            parts[kept] = parts.get(kept, Integer(0)) + c
-        del self.bounds[x]
+        try:
+            for c, kept in self.monomials(body, lambda g: x in g.free_symbols):
+                parts[kept] = parts.get(kept, Integer(0)) + c
+        finally:
+            del self.bounds[x]
         return parts
 
     def require_continuous(self, e, x):
