@@ -8,7 +8,7 @@ from mpmath import mpf
 from sympy import Add, Integral, Rational, Sum, Symbol, oo
 
 from kexue.proof.budget import within
-from kexue.proof.kernel.terms import Diff, Expect, Relation, Undecided, is_vector, substitute
+from kexue.proof.kernel.terms import Diff, Expect, Relation, Undecided, head, is_vector, substitute
 from kexue.proof.numeric import Model, OutOfDomain, close, tolerance_of
 
 
@@ -173,6 +173,13 @@ def _solution(fact):
     return [substitute(equation, {solution.lhs: solution.rhs})]
 
 
+def _at_solution(fact):
+    """The differential equation and its first value, with the solution in the place of the function."""
+    t, solution = fact.certificate
+    curve = {head(fact.relation.lhs): lambda at: substitute(solution, {t: at})}
+    return [substitute(premise.relation, curve) for premise in fact.premises[:2]]
+
+
 def _same_values(model, fact):
     """An instance has the values of the general fact where the substitution is made."""
     general, sides = fact.premises[0].relation, ("lhs", "rhs")
@@ -195,6 +202,7 @@ CLAIMS = {
     "derivative": lambda fact: _slack(fact, Diff(fact.premises[0].relation.slack, fact.certificate)),
     "integral": lambda fact: _slack(fact, Integral(fact.premises[0].relation.slack, fact.certificate)),
     "solve": _solution,
+    "linear ODE": _at_solution,
 } | dict.fromkeys(AS_IT_STANDS, lambda fact: [fact.relation])
 
 

@@ -1,13 +1,8 @@
-"""A second way to read a statement: by numbers, at random points inside the assumptions.
-
-It shares no line with the kernel's normal forms. It decides nothing: it finds witnesses against a step that failed, and
-it would catch a kernel that proved something false.
-"""
+"""One random point at which statements are evaluated."""
 
 import random
 from copy import copy
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import ClassVar
 
 import mpmath
@@ -24,53 +19,15 @@ from kexue.proof.kernel.terms import (
     Partial,
     Vec,
     head,
-    heads,
     is_rule,
     is_vector,
     outermost,
 )
+from kexue.proof.numeric.chance import OUTCOMES, Outcomes
+from kexue.proof.numeric.domain import DIGITS, ROUGH, TOLERANCE, OutOfDomain, close, quadrature, series
+from kexue.proof.numeric.waves import Waves
 
-DIGITS = 50
-TOLERANCE = mpf(10) ** -20
-ROUGH = mpf(10) ** -10  # of derivatives, integrals and series
-STEEP = 20  # the largest exponent of a random smooth function
-BITS = 3  # coin tosses that make up the small probability space of expectations
-OUTCOMES = 2**BITS
 NAMED = {exp: mpmath.exp, log: mpmath.log, Abs: abs, Max: max, Min: min}
-
-
-class OutOfDomain(ArithmeticError):
-    """The random point lies where the statement is not defined."""
-
-
-def series(value, first):
-    """Σ_{k ≥ first} of a value, where mpmath's extrapolation agrees with itself from a later start."""
-    with mpmath.workdps(20):
-        whole, later = (
-            mpmath.fsum(value(first + i) for i in range(n))
-            + mpmath.nsum(value, [first + n, mpmath.inf], method="richardson+shanks", maxterms=200)
-            for n in (0, 7)
-        )
-    if abs(whole - later) > ROUGH * (1 + abs(whole)):
-        raise OutOfDomain("the series converges too slowly for a number")
-    return whole
-
-
-def term(rates, values, orders):
-    """∂^k of Π_i e^{r_i x_i}."""
-    exponent = mpmath.fdot(rates, values)
-    if exponent > STEEP:
-        raise OutOfDomain("a value too large to be differentiated numerically")
-    growth = mpmath.exp(exponent)
-    return growth * mpmath.fprod(r**k for r, k in zip(rates, orders, strict=True)) if orders else growth
-
-
-def close(left, right, tolerance=TOLERANCE):
-    """Whether two numbers, or two vectors, agree up to rounding; the empty list is the zero vector."""
-    if isinstance(left, list) or isinstance(right, list):
-        left, right = (v if isinstance(v, list) else [] for v in (left, right))
-        return all(close(a, b, tolerance) for a, b in zip_longest(left, right, fillvalue=mpf(0)))
-    return abs(left - right) <= tolerance * (1 + abs(left) + abs(right))
 
 
 def tolerance_of(relation):
@@ -80,7 +37,7 @@ def tolerance_of(relation):
 
 
 @dataclass
-class Model:
+class Model(Outcomes, Waves):
     """One random assignment of numbers and vectors to everything that a ledger declares, made as it is asked for."""
 
     context: object
@@ -90,6 +47,7 @@ class Model:
     values: dict = field(default_factory=dict)
     waves: dict = field(default_factory=dict)  # smooth function: its random exponentials
     overrides: dict = field(default_factory=dict)  # heads that are read as something else: a substitution at work
+    coordinates: dict | None = None  # (i.i.d. sequence, index): its value, in the mean that is being taken
 
     def __post_init__(self):
         self.dimension = self.rng.randint(1, 4) + (3 * self.size if self.context.fixed else 0)
@@ -126,6 +84,8 @@ class Model:
                 return bound[e]
             if head(e) in self.overrides:
                 return self.overridden(e, bound, outcome)
+            if head(e) in self.context.moments:
+                return self.coordinate(e, bound)
             regular = head(e) in self.context.smooth | self.context.continuous
             return (self.wave if regular else self.sampled)(e, bound, outcome)
         for kind, reading in self.READINGS.items():
@@ -137,18 +97,8 @@ class Model:
         u, v = (self.vector(a, bound, outcome) for a in e.args)
         return mpmath.fdot(u, v) if u and v else mpf(0)
 
-    def mean(self, e, bound, outcome):
-        """The average over the outcomes of chance, or over those that some information does not tell apart."""
-        if heads(e) & set(self.context.moments):
-            raise OutOfDomain("i.i.d. sequences have no numeric reading")
-        alike = self.outcomes_like(outcome, *e.args[1:])
-        return mpmath.fsum(self.scalar(e.args[0], bound, w) for w in alike) / len(alike)
-
     def rate(self, e, bound, outcome):
         return mpmath.diff(lambda x: self.scalar(e.args[0], {**bound, e.args[1]: x}, outcome), self.at(e, bound))
-
-    def derived(self, e, bound, outcome):
-        return self.wave(e.of, bound, outcome, tuple(map(int, e.orders)))
 
     def at(self, e, bound):
         """The point at which a derivative is taken."""
@@ -160,57 +110,10 @@ class Model:
         body, k, lower, upper = outermost(e)
         if isinstance(e, Sum) and upper is not oo:
             return mpmath.fsum(self.scalar(body, b, outcome) for body, b in self.terms(e, bound, outcome))
-        if isinstance(e, Integral) and {upper, -lower} & {oo}:
-            raise OutOfDomain("improper integrals have no numeric reading")
         ends = [x if x in (oo, -oo) else self.scalar(x, bound, outcome) for x in (lower, upper)]
         ends = [mpmath.inf if x is oo else -mpmath.inf if x is -oo else x for x in ends]
         value = lambda x: self.scalar(body, {**bound, k: x}, outcome)  # noqa: E731
-        return mpmath.quad(value, ends) if isinstance(e, Integral) else series(value, ends[0])
-
-    def outcomes_like(self, outcome, information=None):
-        """The outcomes of chance that agree with one on what some information determines."""
-        if information is None or outcome is None:
-            return range(OUTCOMES)
-        bits = self.bits(information)
-        return [w for w in range(OUTCOMES) if w >> (BITS - bits) == outcome >> (BITS - bits)]
-
-    def bits(self, information):
-        """How many of the coin tosses that make up chance some information knows: the coarser, the fewer."""
-        known = self.context.known
-        coarser = [g for g in known if known[g] <= known[information]]
-        if len(known) >= BITS or any(not (known[g] <= known[h] or known[h] <= known[g]) for g in known for h in known):
-            raise OutOfDomain("only chains of information have a numeric reading")
-        return len(coarser)
-
-    def told(self, name, outcome):
-        """What of the outcome a random thing may depend on."""
-        if outcome is None or name not in self.context.random:
-            return None
-        bits = [self.bits(g) for g, known in self.context.known.items() if name in known]
-        return outcome >> (BITS - min(bits)) if bits else outcome
-
-    def wave(self, e, bound, outcome, orders=None):
-        """A smooth function or vector: a short random sum of exponentials of its arguments, or a derivative of it."""
-        arguments = e.indices if isinstance(e, Vec) else e.args
-        values = [self.scalar(a, bound, outcome) for a in arguments]
-        name = head(e)
-        key = ("wave", name, self.told(name, outcome))
-        if key not in self.waves:
-            size = self.dimension if isinstance(e, Vec) else 1
-            self.waves[key] = [self.draw_wave(e, len(values)) for _ in range(size)]
-        found = [mpmath.fsum(w * term(rates, values, orders) for w, rates in wave) for wave in self.waves[key]]
-        self.values[(name, *(mpmath.nstr(v, 6) for v in values), orders or "")] = (
-            found if isinstance(e, Vec) else found[0]
-        )
-        return found if isinstance(e, Vec) else found[0]
-
-    def draw_wave(self, e, arity):
-        """[(weight, rates)]; the weights have the declared sign."""
-        sign = 0 if isinstance(e, Vec) else 1 if e.is_nonnegative else -1 if e.is_nonpositive else 0
-        draw = lambda: mpf(self.rng.gauss(0, 1))  # noqa: E731
-        weights = [draw() for _ in range(3)]
-        rates = [[draw() / 3 for _ in range(arity)] for _ in range(3)]
-        return [(sign * abs(w) if sign else w, r) for w, r in zip(weights, rates, strict=True)]
+        return quadrature(value, ends) if isinstance(e, Integral) else series(value, ends[0])
 
     def operation(self, e, values):
         if isinstance(e, Add):
@@ -340,9 +243,9 @@ class Model:
         Inner: pairing,
         Sum: total_of,
         Integral: total_of,
-        Expect: mean,
+        Expect: Outcomes.mean,
         Diff: rate,
-        Partial: derived,
+        Partial: Waves.derived,
     }
 
     def draw(self, e):

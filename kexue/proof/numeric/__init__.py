@@ -1,0 +1,10 @@
+"""A second way to read a statement: by numbers, at random points inside the assumptions.
+
+It shares no line with the kernel's normal forms. It decides nothing: it finds witnesses against a step that failed, and
+it would catch a kernel that proved something false.
+"""
+
+from kexue.proof.numeric.domain import ROUGH, TOLERANCE, OutOfDomain, close
+from kexue.proof.numeric.model import Model, tolerance_of
+
+__all__ = ["ROUGH", "TOLERANCE", "Model", "OutOfDomain", "close", "tolerance_of"]
