@@ -386,7 +386,8 @@ SIGNS = [
     (lambda s: norm2(s.u), (1, False)),
     (lambda s: inner(s.u, s.v), None),
     (lambda s: exp(s.x), (1, True)),
-    (lambda s: Sum(s.p(s.k), (s.k, 1, s.T)), (1, False)),
+    (lambda s: Sum(s.p(s.k), (s.k, 1, s.T)), (1, True)),
+    (lambda s: Sum(s.p(s.k), (s.k, 2, s.T)), (1, False)),
     (lambda s: (s.a + s.b) ** 2 - 4 * s.a * s.b, (1, False)),
 ]
 

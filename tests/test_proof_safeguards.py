@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from sympy import symbols
+from sympy import Rational, symbols
 
 from kexue.proof import IllFormed, Integral, Ledger, ProofError, Relation, Sum, Undecided, diff, exp, norm2, square
 from kexue.proof.budget import within
@@ -217,7 +217,9 @@ def test_choices_of_probability_zero_are_not_taken():
 
 def test_a_sampler_that_may_not_end():
     def forever(choose):
-        return choose(1) and choose.among([1, 1]) + (forever(choose) if len(choose.taken) < 40 else 0)
+        return choose(1) and choose.among([Rational(1, 2), Rational(1, 2)]) + (
+            forever(choose) if len(choose.taken) < 40 else 0
+        )
 
     with pytest.raises(ProofError, match="more than 100 runs"):
         law(forever, most=100)

@@ -1,9 +1,10 @@
 """What a ledger declares: numbers, functions, vectors, chance, information."""
 
-from sympy import Function, Interval, S, Symbol, oo, sympify
+from sympy import Function, Interval, Matrix, S, Symbol, oo, sympify
 from sympy.core.facts import InconsistentAssumptions
 
-from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, Vec, VectorFamily
+from kexue.proof.kernel.normal import Normaliser
+from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, Undecided, Vec, VectorFamily
 from kexue.proof.steps import own_head
 
 SIGNED = {
@@ -32,7 +33,12 @@ class Declarations:
         def make(name):
             symbol = _symbol(name, lower, upper, assumptions)
             if lower is not None or upper is not None:
-                self.context.bounds[symbol] = (sympify(lower), sympify(upper))
+                first = 1 if symbol.is_integer and symbol.is_positive else 0 if symbol.is_nonnegative else None
+                low, high = (
+                    None if end is None else sympify(end) for end in (first if lower is None else lower, upper)
+                )
+                self._refuse_empty(symbol, first, low, high)
+                self.context.bounds[symbol] = (low, high)
             return symbol
 
         return self._declare(names, make)
@@ -76,10 +82,52 @@ class Declarations:
 
         ``mean=…``, ``second=…``, ``third=…``, ``fourth=…`` give E[w], E[w²], E[w³], E[w⁴] where they are known.
         """
+        if unknown := set(moments) - set(MOMENTS):
+            raise IllFormed(f"moments are called {', '.join(MOMENTS)}, not {', '.join(sorted(unknown))}")
+        declared = {MOMENTS[order]: sympify(value) for order, value in moments.items()}
+        if any(Normaliser(self.context).chance(m) for m in declared.values()):
+            raise IllFormed(f"{name}: a moment is a number, and cannot depend on chance")
+        self._refuse_lawless(name, declared)
         sequence = self.sequence(name, random=True)
-        self.context.moments[sequence] = {MOMENTS[order]: sympify(value) for order, value in moments.items()}
+        self.context.moments[sequence] = declared
         self.context.fixed.add(sequence)
         return sequence
+
+    def _refuse_empty(self, symbol, first, low, high):
+        """A range must hold a number whatever its ends stand for: else anything would follow from it."""
+        for below, above, strict in ((first, low, False), (low, high, low == 0 and symbol.is_positive)):
+            room = (1, True) if below is None or above is None else self._sign(above - below)
+            if not room or room[0] < 0 or (strict and not room[1]):
+                raise IllFormed(
+                    f"{symbol} ranges from {low} to {high}, and nothing says that {above} is "
+                    f"{'more than' if strict else 'at least'} {below}; declare what {above} is made of so that it is"
+                )
+
+    def _refuse_lawless(self, name, moments):
+        """Moments must be those of some law (their Hankel matrix positive): else anything would follow from them."""
+        m0, m1, m2, m3, m4 = (1, *(moments.get(k) for k in (1, 2, 3, 4)))
+        needed = []
+        if m2 is not None:
+            needed.append(m2 - (m1 or 0) ** 2)
+        if m4 is not None:
+            needed.append(m4 - (m2 or 0) ** 2)
+        if m3 is not None:
+            if m1 is None or m2 is None:
+                raise IllFormed(f"{name}: with the third moment, the mean and the second moment are to be given")
+            if m4 is not None:
+                needed.append(Matrix([[m0, m1, m2], [m1, m2, m3], [m2, m3, m4]]).det())
+            elif self._sign(needed[0]) != (1, True):
+                raise IllFormed(f"{name}: with the third moment, {needed[0]} has to be positive, and may not be")
+        for quantity in needed:
+            sign = self._sign(quantity)
+            if not sign or (sign[0] < 0 and quantity != 0):
+                raise IllFormed(f"{name}: no law has these moments unless {quantity} ≥ 0, which does not follow")
+
+    def _sign(self, expression):
+        try:
+            return Normaliser(self.context).sign(sympify(expression))
+        except Undecided:
+            return None
 
     def information(self, name, knows, finer_than=()):
         """Something to condition on, E[X | name]: it determines what ``knows`` lists and what coarser ones do."""

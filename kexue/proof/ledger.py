@@ -28,7 +28,6 @@ from kexue.proof.kernel.terms import (
     heads,
     is_rule,
     is_vector,
-    substitute,
 )
 from kexue.proof.render import Box, LedgerView, Trial
 from kexue.proof.satisfiable import model_of
@@ -55,8 +54,6 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         """``left`` stands for ``right`` from now on; its arguments are the variables of the definition."""
         self._check_declared(Relation(left, "=", right))
         parameters = left.indices if isinstance(left, Vec) else left.args if left.args else ()
-        if any(head(left) in heads(s.relation) for s in (*self.steps, *self.hypotheses)):
-            raise IllFormed(f"{left} is in use already; define a name before stating anything about it")
         rules.define(self.context, head(left), parameters, sympify(right))
 
     def assume(self, name, relation, says="", forall=()):
@@ -85,12 +82,20 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
                 "change the hypothesis or the declarations"
             )
 
-    def model(self, mapping):
+    def model(self, mapping, given=()):
         """Something that satisfies the hypotheses, to show that they do not contradict each other: {what: its value}.
 
-        Needed where the search finds none, as it tries only random and constant values.
+        Needed where the search finds none, as it tries only random and constant values. ``given``: the steps that say
+        that what stands in the model converges.
         """
-        self.models.append({own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()})
+        values = {own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()}
+        relations = [h.relation for h in self.hypotheses]
+        for name, value in values.items():
+            try:
+                rules.admissible(self.context, name, value, values, relations, given=facts(given))
+            except Undecided as reason:
+                raise IllFormed(f"not a model of what is declared in the ledger “{self.title}”: {reason}") from None
+        self.models.append(values)
         self.satisfied = {}
 
     def _require_model(self, hypotheses):
@@ -165,14 +170,12 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         relation = self._relation(relation)
 
         def prove():
-            first = Integer(1) if on.is_positive else Integer(0)
+            first, put = Integer(1) if on.is_positive else Integer(0), self.context.put
             ih = rules.induction_hypothesis(self.context, relation, on)
             with _part_of("the first case"):
-                start = self._algebra(substitute(relation, {on: first}), base)
+                start = self._algebra(put(relation, {on: first}), base)
             with _part_of("the step"):
-                next_ = self._algebra(
-                    substitute(relation, {on: on + 1}), step(Step(self, ih, name="induction hypothesis"))
-                )
+                next_ = self._algebra(put(relation, {on: on + 1}), step(Step(self, ih, name="induction hypothesis")))
             return rules.induction(relation, on, start, next_, ih)
 
         return self._add(prove, relation, why, name)

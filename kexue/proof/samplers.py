@@ -14,7 +14,7 @@
 c/(a + b + c)
 """
 
-from sympy import Add, Integer, sympify
+from sympy import Add, Integer, cancel, sympify
 
 from kexue.proof.kernel.terms import ProofError
 
@@ -32,6 +32,8 @@ class Choices:
     def among(self, probabilities):
         """The index i with the i-th of several probabilities; those that are 0 are never taken."""
         probabilities = list(map(sympify, probabilities))
+        if cancel(Add(*probabilities) - 1) != 0 or any(p.is_negative for p in probabilities):
+            raise ProofError(f"the probabilities {', '.join(map(str, probabilities))} are not those of a choice")
         ways = [i for i, p in enumerate(probabilities) if p != 0]
         place = len(self.taken)
         way = self.beginning[place][0] if place < len(self.beginning) else 0

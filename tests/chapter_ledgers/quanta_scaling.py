@@ -14,6 +14,7 @@ def ledger():
     head, tail, whole = Sum(p, (k, 1, n)), Sum(p, (k, n + 1, oo)), Sum(p, (k, 1, oo))
     parts = ledger.equal(whole, head + tail, "head and tail", by=[finite], name="1")
     total = ledger.assume("HZ", Relation(whole, "=", Z), "Z is the value of zeta at γ + 1")
+    ledger.model({Z: whole}, given=[finite])
     ledger.equal(
         a * head / Z + b * tail / Z,
         a + (b - a) * tail / Z,

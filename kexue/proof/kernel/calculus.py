@@ -41,7 +41,7 @@ def integrated(fact, x, lower, upper, given=()):
     refuse_bounded(fact.context, [x], relation)
     relation = relation.map(lambda side: Integral(side, (x, lower, upper)))
     for side in (relation.lhs, relation.rhs):
-        n.skeleton(n.context.unfold(side))
+        n.skeleton(n.unfold(side))
     return derived(n, fact, relation, "integral", (x, lower, upper))
 
 
@@ -56,15 +56,18 @@ def antiderivative(context, integrand, primitive, x, lower, upper, given=()):
     n.bounds[s] = (lower, upper)
     f, F = (context.unfold(e).xreplace({x: s}) for e in (integrand, primitive))
     n.require_continuous(F, s)
+    n.skeleton(F)
     if not n.is_zero(f - n.derivative(F, s)):
         raise Undecided(f"the derivative of {primitive} is not {integrand}")
-    ends = [substitute(primitive, {x: end}) for end in (upper, lower)]
+    ends = [context.put(primitive, {x: end}) for end in (upper, lower)]
     relation = Relation(Integral(integrand, (x, lower, upper)), "=", ends[0] - ends[1])
     n.skeleton(context.unfold(relation.rhs))
     return _stated(n, context, relation, "antiderivative", (primitive, x))
 
 
 def _stated(n, context, relation, rule, certificate):
+    for side in (relation.lhs, relation.rhs):
+        n.defined(side)
     used = tuple(f for f in n.given if f in n.used)
     return Fact(KEY, context, relation, frozenset().union(*(f.hypotheses for f in used)), rule, used, certificate)
 
@@ -95,10 +98,11 @@ def limit(context, expression, variable, value, point=oo, given=()):
             raise Undecided(f"{variable} is not declared positive and unbounded, so that it cannot be sent to infinity")
         moved = u**-2
     else:
+        n.canonical(n.defined(point))
         if (
             variable.is_integer
             or not is_plain(variable)
-            or variable in heads(point)
+            or variable in heads(context.unfold(point))
             or (low is not None and not n.at_least(point, low))
         ):
             raise Undecided(f"{variable} is not one that can come down to {point}")
@@ -120,14 +124,22 @@ def taylor(context, expression, h, coefficients, given=()):
     right = high is None or n.sign(high) == (1, True)
     if h.is_integer or not is_plain(h) or not right or (low is not None and not n.at_least(-low, 0)):
         raise Undecided(f"{h} does not range over a right neighbourhood of 0")
-    derivative = context.unfold(expression)
-    n.require_continuous(derivative, h)
+    if not coefficients:
+        raise IllFormed("a series has one coefficient at least")
+    # where the expression and its derivatives have to be defined and continuous, 0 included
+    z = Dummy(h.name, real=True, nonnegative=h.is_nonnegative)
+    n.bounds[z] = (
+        Integer(0) if h.is_nonnegative else -NEAR,
+        NEAR,
+    )
+    derivative = n.unfold(expression).xreplace({h: z})
     for j, c in enumerate(coefficients):
-        if h in heads(c):
+        if h in heads(context.unfold(c)):
             raise IllFormed(f"the coefficient {c} contains the variable {h}")
-        derivative = n.derivative(derivative, h) if j else derivative
+        derivative = n.derivative(derivative, z) if j else derivative
         n.skeleton(derivative)
-        at_zero = substitute(derivative, {h: Integer(0)})
+        n.require_continuous(derivative, z)
+        at_zero = substitute(derivative, {z: Integer(0)})
         if not n.is_zero(at_zero - factorial(j) * c):
             raise Undecided(f"the coefficient of {h}^{j} is {at_zero / factorial(j)}, not {c}")
     order = len(coefficients) - 1
@@ -144,10 +156,11 @@ def telescoped(context, term, k, first, primitive, given=()):
     n, i = _series(context, k, first, given)
     f, G = (context.unfold(e).xreplace({k: i}) for e in (term, primitive))
     n.require("nonnegative", f)
+    n.skeleton(G)
     if not n.is_zero(f - G + substitute(G, {i: i + 1})):
         raise Undecided(f"{term} is not the difference of {primitive} at {k} and at {k} + 1")
     _require_vanishing(n, context, primitive, k)
-    total = substitute(primitive, {k: first})
+    total = context.put(primitive, {k: first})
     return _stated(n, context, Relation(Sum(term, (k, first, oo)), "=", total), "telescoping", (primitive, k))
 
 
@@ -160,13 +173,14 @@ def integral_test(context, term, k, first, primitive, given=()):
     n.require_continuous(f, x)
     n.require("nonnegative", f)
     n.require("nonnegative", -n.derivative(f, x))
+    n.skeleton(F)
     if not n.is_zero(f + n.derivative(F, x)):
         raise Undecided(f"the derivative of {primitive} is not −({term})")
     _require_vanishing(n, context, primitive, k)
-    total, end = Sum(term, (k, first, oo)), substitute(primitive, {k: first})
+    total, end = Sum(term, (k, first, oo)), context.put(primitive, {k: first})
     low = _stated(n, context, Relation(end, "≤", total), "integral test", (primitive, k))
     high = _stated(
-        n, context, Relation(total, "≤", substitute(term, {k: first}) + end), "integral test", (primitive, k)
+        n, context, Relation(total, "≤", context.put(term, {k: first}) + end), "integral test", (primitive, k)
     )
     return low, high
 
@@ -215,16 +229,19 @@ def linear_ode(equation, start, unknown, t, solution, given=()):
         raise Undecided(f"a first value {unknown}(…) = … was expected, not {start.relation}")
     slope, plain = _affine(n, right, y)
     admissible(context, t, at.args[0], {})
-    if unknown not in context.smooth or any(unknown in heads(e) for e in (slope, plain, solution)):
+    if unknown not in context.smooth or any(unknown in heads(context.unfold(e)) for e in (slope, plain, solution)):
         raise Undecided(f"the equation is not linear in {y}, or the solution is given in terms of it")
     for e in (slope, plain):
         n.require_continuous(e, t)
         n.skeleton(e)
-    if not n.is_zero(substitute(solution, {t: at.args[0]}) - value):
+    if not n.is_zero(context.put(solution, {t: at.args[0]}) - value):
         raise Undecided(f"the solution does not start at {value}")
     if not n.is_zero(n.derivative(context.unfold(solution), t) - slope * context.unfold(solution) - plain):
         raise Undecided(f"{solution} does not solve {equation.relation}")
-    premises = (equation, start, *(f for f in n.given if f in n.used))
+    used = [f for f in n.given if f in n.used]
+    if not all(f.general_in(t) for f in used):
+        raise Undecided(f"{solution} solves the equation where {used[0].relation} holds, not at every {t}")
+    premises = (equation, start, *used)
     rest = frozenset().union(*(f.hypotheses for f in premises))
     return Fact(KEY, context, Relation(y, "=", solution), rest, "linear ODE", premises, (t, solution))
 

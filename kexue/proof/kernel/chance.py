@@ -1,10 +1,10 @@
 """Normal forms of expectations: linear, conditional ones as projections, moments of i.i.d. coordinates."""
 
-from sympy import Add, Dummy, Expr, Integer, Mul, Sum, ff, oo
+from sympy import Add, Dummy, Integer, Mul, Sum, Tuple, ff, oo
 from sympy.core.function import AppliedUndef
 from sympy.utilities.iterables import multiset_partitions
 
-from kexue.proof.kernel.terms import CondVec, Expect, Inner, Undecided, head
+from kexue.proof.kernel.terms import CondVec, Expect, IllFormed, Inner, Undecided, head
 
 
 class Chance:
@@ -15,24 +15,30 @@ class Chance:
         if isinstance(e, (Expect, CondVec)):
             return set(e.args[1:])
         own = {head(e)} & self.context.random
-        return own.union(*(self.chance(a) for a in e.args if isinstance(a, Expr)))
+        return own.union(*map(self.chance, e.args))
 
     def is_known(self, e, information):
         """Whether a value is determined by some information; by none, when it does not depend on chance."""
-        return self.chance(e) <= (self.context.known[information] if information is not None else set())
+        return self.chance(e) <= (self.knows(information) if information is not None else set())
+
+    def knows(self, information):
+        """The heads that some information determines."""
+        if information not in self.context.known:
+            raise IllFormed(f"E[… | {information}] is conditioned on what is not declared as information")
+        return self.context.known[information]
 
     def expect(self, e):
         """E[Σ c X] = Σ c E[X], where c is known."""
         body, *given = e.args
         information = given[0] if given else None
-        parts = self.monomials(self.context.unfold(body), lambda g: not self.is_known(g, information))
+        parts = self.monomials(self.unfold(body), lambda g: not self.is_known(g, information))
         return sum((c * self.expect_of(kept, information) for c, kept in parts if c != 0), Integer(0))
 
     def expect_of(self, term, information):
         """E[term | information] of one product of generators, none of which is known."""
         if term == 1:
             return Integer(1)
-        if isinstance(term, Sum) and term.limits[-1][2] is not oo:
+        if isinstance(term, Sum) and term.limits[-1][2] is not oo and self.is_known(Tuple(*term.limits), information):
             return self.skeleton(Sum(expectation(term.function, information), *term.limits))
         if (moment := self.moment(term)) is not None and information is None:
             return moment
@@ -50,7 +56,7 @@ class Chance:
         G = self.projections(first)[0]
         factors.remove(first)
         unknown = [f for f in factors if not self.is_known(strip(f, G), G)]
-        if information is not None and not self.context.known[information] <= self.context.known[G]:
+        if information is not None and not self.knows(information) <= self.knows(G):
             return self.generator(expectation(term, information))
         if isinstance(first, Inner):
             return self.paired(first, factors, unknown, G, information)
@@ -81,13 +87,13 @@ class Chance:
 
     def conditional_vector(self, v, information):
         """E[Σ c v | G] = Σ c E[v | G] for known c, E[v | G] = v for known v, E[E[v | H] | G] = E[v | G] for G in H."""
-        terms, known = [], self.context.known
-        for c, u, limits in self.linear(self.context.unfold(v)):
+        terms = []
+        for c, u, limits in self.linear(self.unfold(v)):
             if not self.is_known(c, information):
                 raise Undecided(
                     f"{c} is not known given {information}, and stands before a vector in E[{v} | {information}]"
                 )
-            if isinstance(u, CondVec) and known[information] <= known[u.args[1]]:
+            if isinstance(u, CondVec) and self.knows(information) <= self.knows(u.args[1]):
                 u = u.args[0]
             terms.append((c, u if self.is_known(u, information) else CondVec(u, information), limits))
         return terms
@@ -110,7 +116,7 @@ class Chance:
         if len(ranges) > 1 or any(len(f.limits) > 1 for f in factors) or not all(self.at_index(b, k) for b in bodies):
             return None
         ((lower, upper),) = ranges
-        if upper is oo or not self.at_least(lower, 1):
+        if upper is oo or self.chance(Tuple(lower, upper)) or not self.at_least(lower, 1):
             return None
         size, total = upper - lower + 1, Integer(0)
         for blocks in multiset_partitions(list(range(len(bodies)))):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sympy import Abs, Add, Integer, Integral, Mul, Pow, S, Sum, exp, log, oo
+from sympy import Abs, Add, Dummy, Integer, Integral, Mul, Pow, S, Sum, exp, log, oo
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import (
@@ -26,12 +26,13 @@ class Derivatives:
     """The part of a normaliser that differentiates; that a thing is differentiable is a duty."""
 
     def differentiated(self, e):
-        """The normal form of a scalar derivative."""
-        return self.skeleton(self.derivative(self.context.unfold(e.args[0]), e.args[1]))
+        """The normal form of the derivative of a scalar that is defined."""
+        self.skeleton(self.unfold(e.args[0]))
+        return self.skeleton(self.derivative(self.unfold(e.args[0]), e.args[1]))
 
     def written_out(self, e):
         """An expression with its derivatives taken."""
-        taken = {d: self.derivative(self.context.unfold(d.args[0]), d.args[1]) for d in e.atoms(Diff)}
+        taken = {d: self.derivative(self.unfold(d.args[0]), d.args[1]) for d in e.atoms(Diff)}
         return self.written_out(e.xreplace(taken)) if taken else e
 
     def partial(self, e):
@@ -105,7 +106,7 @@ class Derivatives:
         )
 
     def of_inner(self, e, x):
-        u, v = map(self.context.unfold, e.args)
+        u, v = map(self.unfold, e.args)
         du, dv = self.derivative(u, x), self.derivative(v, x)
         return Inner(du, v) + Inner(u, dv)
 
@@ -113,14 +114,22 @@ class Derivatives:
         body, k, lower, upper = outermost(e)
         if upper is oo or x in lower.free_symbols | upper.free_symbols:
             return self.exchanged(e, x)
-        return Sum(self.derivative(self.context.unfold(body), x), (k, lower, upper))
+        k, body = self.own_index(k, self.unfold(body), x)
+        return Sum(self.derivative(body, x), (k, lower, upper))
+
+    def own_index(self, k, body, x):
+        """The index and body of a sum or integral, renamed where x or a given fact speaks of one value of that name."""
+        if k != x and k not in self.context.bounds and all(fact.general_in(k) for fact in self.given):
+            return k, body
+        fresh = Dummy(k.name, **k.assumptions0)
+        return fresh, body.xreplace({k: fresh})
 
     def of_integral(self, e, x):
         """d/dx ∫_a^b f(s, x) ds = f(b, x) b' − f(a, x) a' + ∫ ∂f/∂x ds, f and ∂f/∂x being continuous."""
         body, s, lower, upper = outermost(e)
         if oo in (upper, -lower):
             return self.exchanged(e, x)
-        body = self.context.unfold(body)
+        s, body = self.own_index(s, self.unfold(body), x)
         self.skeleton(e)
         self.require_continuous(body, x)
         inside = self.derivative(body, x)
@@ -128,19 +137,29 @@ class Derivatives:
         return ends[0] - ends[1] + (Integral(inside, (s, lower, upper)) if inside != 0 else 0)
 
     def of_derivative(self, e, x):
-        return self.derivative(self.derivative(self.context.unfold(e.args[0]), e.args[1]), x)
+        return self.derivative(self.derivative(self.unfold(e.args[0]), e.args[1]), x)
 
     def exchanged(self, e, x):
-        """A derivative that may be taken inside because a given fact says what it is."""
+        """A derivative that may be taken inside because a given fact says what it is, for every x."""
         for fact in self.given:
             left = fact.relation.lhs
-            if fact.relation.op == "=" and isinstance(left, Diff) and left.args[1] == x and self.same(left.args[0], e):
+            of = (
+                left.args if fact.relation.op == "=" and isinstance(left, Diff) and fact.general_in(x) else (None, None)
+            )
+            if of[1] == x and self.same(of[0], e, x):
                 self.used.add(fact)
                 return fact.relation.rhs
         raise Undecided(f"the derivative of {e}: cite what says that it may be taken inside (Diff(…) = …)")
 
-    def same(self, first, second):
-        return first == second or (not is_vector(first) and not is_vector(second) and self.is_zero(first - second))
+    def same(self, first, second, x):
+        """Whether two expressions are equal for every x."""
+        if first == second or is_vector(first) or is_vector(second):
+            return first == second
+        general = type(self)(self.context, tuple(fact for fact in self.given if fact.general_in(x)))
+        general.bounds = dict(self.bounds)
+        equal = general.is_zero(first - second)
+        self.used |= general.used
+        return equal
 
     DERIVATIVES: ClassVar = {
         Add: of_sum,

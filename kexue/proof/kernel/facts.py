@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sympy import Integer
 
-from kexue.proof.kernel.terms import ProofError, Relation, heads, square
+from kexue.proof.kernel.terms import ProofError, Relation, square
 
 KEY = object()  # what the rules hold, and nothing else should
 
@@ -24,9 +24,7 @@ class Hypothesis:
 
     def free(self, context):
         """What the hypothesis fixes: a fact that rests on it is not general in these."""
-        names = heads(self.relation) | heads(context.unfold(self.relation))
-        ranges = [heads(context.range_of(name)) for name in names]
-        return names.union(*ranges) - self.forall
+        return context.spoken_of(self.relation) - self.forall
 
 
 class Fact:
@@ -35,6 +33,8 @@ class Fact:
     def __init__(self, key, context, relation, hypotheses, rule, premises=(), certificate=None):
         if key is not KEY:
             raise ProofError("a Fact is made by the rules of kexue.proof.kernel alone; state it in a ledger instead")
+        context.unfold(relation)  # refuses what a definition would hide
+        context.stated |= context.spoken_of(relation)
         values = {"context": context, "relation": relation, "rule": rule, "certificate": certificate}
         self.__dict__.update(values, hypotheses=frozenset(hypotheses), premises=tuple(premises))
 

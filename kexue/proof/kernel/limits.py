@@ -3,7 +3,7 @@
 from sympy import Integer, Pow, S, cancel, exp, fraction, log, nan, oo, zoo
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import Partial, Undecided, head, substitute
+from kexue.proof.kernel.terms import Partial, Undecided, head
 
 
 class Limits:
@@ -27,7 +27,7 @@ class Limits:
     def readable(self, expression, u, reached):
         """The expression with 0 written for u, when that is the same thing."""
         try:
-            plain = substitute(expression, {u: Integer(0)})
+            plain = self.context.put(expression, {u: Integer(0)})
             if not plain.has(zoo, nan, oo) and self.is_zero(plain - reached):
                 return plain
         except (Undecided, TypeError):

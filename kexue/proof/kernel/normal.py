@@ -9,7 +9,25 @@ identity holds when the numerator of its difference, reduced by the relations of
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from sympy import QQ, Abs, Add, Dummy, Integer, Integral, KroneckerDelta, Mul, Pow, Sum, Symbol, Tuple, exp, lex, log
+from sympy import (
+    QQ,
+    Abs,
+    Add,
+    Dummy,
+    Expr,
+    Integer,
+    Integral,
+    KroneckerDelta,
+    Mul,
+    Pow,
+    Sum,
+    Symbol,
+    Tuple,
+    exp,
+    lex,
+    log,
+    oo,
+)
 from sympy.core.function import AppliedUndef
 from sympy.polys.fields import field as fraction_field
 
@@ -19,7 +37,23 @@ from kexue.proof.kernel.limits import Limits
 from kexue.proof.kernel.powers import Powers, factor_terms
 from kexue.proof.kernel.signs import Signs
 from kexue.proof.kernel.sums import Sums
-from kexue.proof.kernel.terms import Diff, Expect, IllFormed, Inner, Partial, Undecided, heads, is_vector, substitute
+from kexue.proof.kernel.terms import (
+    BINDERS,
+    Diff,
+    Expect,
+    IllFormed,
+    Inner,
+    Partial,
+    Relation,
+    Undecided,
+    Vec,
+    arguments_of,
+    head,
+    heads,
+    is_vector,
+    outermost,
+    substitute,
+)
 from kexue.proof.kernel.vectors import Vectors
 
 
@@ -30,6 +64,7 @@ class Context:
     bounds: dict = field(default_factory=dict)  # symbol: (lower, upper), either None
     sequences: set = field(default_factory=set)  # functions of natural numbers 1, 2, …
     definitions: dict = field(default_factory=dict)  # head: (parameters, body)
+    stated: set = field(default_factory=set)  # what some fact depends on: too late to define it
     random: set = field(default_factory=set)  # heads whose values depend on chance
     fixed: set = field(default_factory=set)  # heads that stand for one thing: orthonormal families
     smooth: set = field(default_factory=set)  # functions and families with continuous derivatives of every order
@@ -40,19 +75,45 @@ class Context:
     def unfold(self, expression):
         """The expression with every definition replaced by its body."""
         while found := heads(expression) & set(self.definitions):
+            for side in (expression.lhs, expression.rhs) if isinstance(expression, Relation) else (expression,):
+                self._refuse_binding(side, found)
             expression = substitute(expression, {name: self._body(name) for name in found})
         return expression
 
-    def bounded_by(self, names, relation):
-        """The free symbols of a relation whose declared range mentions one of the names."""
-        ranges = {
-            s: heads(self.range_of(s)) for s in heads(self.unfold(relation)) | heads(relation) if s in self.bounds
-        }
-        return {s for s, mentioned in ranges.items() if mentioned & set(names)}
+    def _refuse_binding(self, expression, names):
+        """Refuse Σ_k d where d stands for something that speaks of k: a reader could not tell which k that is."""
+        for binder in expression.atoms(*BINDERS) if not isinstance(expression, Relation) else ():
+            for name in heads(binder.function) & names:
+                if hidden := self.hidden(name) & set(binder.variables):
+                    raise IllFormed(f"{name} speaks of {hidden.pop()}, which is bound in {binder}: write {name} out")
 
-    def range_of(self, symbol):
-        """The declared range as one expression, for its symbols."""
-        return Tuple(*(end for end in self.bounds.get(symbol, ()) if end is not None))
+    def put(self, expression, mapping):
+        """A substitution, definitions written out where they speak of what is replaced."""
+        hidden = any(self.hidden(name) & set(mapping) for name in heads(expression) & set(self.definitions))
+        return substitute(self.unfold(expression) if hidden else expression, mapping)
+
+    def hidden(self, name):
+        """What a defined name speaks of beside its variables."""
+        parameters, body = self.definitions[name]
+        return heads(self.unfold(body)) - set(map(head, parameters))
+
+    def spoken_of(self, relation):
+        """Everything that a relation depends on: its heads, and what their definitions, ranges and moments mention."""
+        found, new = set(), heads(relation) | heads(self.unfold(relation))
+        while new:
+            found |= new
+            new = set().union(*(heads(self.range_of(name)) for name in new)) - found
+        return found
+
+    def bounded_by(self, names, relation):
+        """What a relation depends on and whose declared range or moments mention one of the names."""
+        return {s for s in self.spoken_of(relation) if heads(self.range_of(s)) & set(names)}
+
+    def range_of(self, name):
+        """The declared range or moments as one expression, for its symbols."""
+        ends = [end for end in self.bounds.get(name, ()) if end is not None]
+        mentioned = Tuple(*ends, *self.moments.get(name, {}).values())
+        return Tuple(*mentioned, *self.unfold(mentioned))
 
     def _body(self, name):
         parameters, body = self.definitions[name]
@@ -71,11 +132,55 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
         self.rewrites, self.given, self.used = {}, tuple(given), set()
         self.signs, self.slacks_of = {}, {}  # what was found already
 
+    def unfold(self, e):
+        """The expression with every definition replaced by its body, each asked for where it was made."""
+        for name in heads(e) & set(self.context.definitions):
+            parameters, _ = self.context.definitions[name]
+            for f in e.atoms(AppliedUndef, Vec) if parameters else ():
+                for p, a in zip(parameters, arguments_of(f), strict=True) if head(f) == name else ():
+                    self.require_like(p, a)
+        return self.context.unfold(e)
+
+    def defined(self, e):
+        """Meet the duties of an expression before its definitions are written out, which could cancel what they ask."""
+        if heads(e) & set(self.context.definitions):
+            self._defined(e)
+        return e
+
+    def _defined(self, e):
+        if isinstance(e, BINDERS):
+            body, name, lower, upper = outermost(e)
+            if lower.is_Integer and upper.is_Integer and upper < lower:
+                return
+            k = self.fresh(e, name, lower)
+            self.bounds[k] = (None if lower is -oo else lower, None if upper is oo else upper)
+            try:
+                self._defined(body.xreplace({name: k}))
+            finally:
+                del self.bounds[k]
+            return
+        for a in e.args:
+            if isinstance(a, Expr):
+                self._defined(a)
+        if isinstance(e, log) or (isinstance(e, Pow) and not (e.exp.is_Integer and e.exp > 0)):
+            self.skeleton(self.unfold(e))
+
+    def require_like(self, parameter, argument):
+        """An argument must be of the kind for which a definition was made."""
+        if is_vector(parameter) != is_vector(argument):
+            raise IllFormed(f"{argument} cannot stand for {parameter}")
+        if isinstance(parameter, Symbol):
+            whole = argument.is_integer or not parameter.is_integer
+            first = 1 if parameter.is_integer and parameter.is_positive else 0
+            signed = not parameter.is_nonnegative or self.at_least(argument, first)
+            if not whole or not signed or (parameter.is_positive and self.sign(argument) != (1, True)):
+                raise Undecided(f"what is defined for {parameter} is asked for at {argument}")
+
     # -- fractions of polynomials
 
     def fraction(self, expression):
         """(numerator, denominator), polynomials in the generators' symbols, the numerator reduced."""
-        skeleton = self.skeleton(self.context.unfold(expression))
+        skeleton = self.skeleton(self.unfold(expression))
         symbols, relations = self.support(skeleton)
         K = fraction_field(symbols or [Dummy("unit")], QQ, lex)[0]
         f = K.from_expr(skeleton)
@@ -131,10 +236,13 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
 
     def applied(self, e):
         if e.func in self.context.sequences:
-            for i in e.args:
-                if not i.is_integer or not self.at_least(i, 1):
-                    raise Undecided(f"{e}: the index {i} of a sequence is not known to be a natural number")
+            self.require_natural(e, e.args)
         return self.generator(e.func(*map(self.canonical, e.args)))
+
+    def require_natural(self, e, indices):
+        for i in indices:
+            if not i.is_integer or not self.at_least(i, 1):
+                raise Undecided(f"{e}: the index {i} of a sequence is not known to be a natural number")
 
     def monomials(self, e, separate):
         """The fraction as [(constant factor, factor on which ``separate`` holds)]: what a linear operator acts on."""

@@ -56,7 +56,10 @@ class Powers:
         """b^x, factor by factor of b > 0; for a b of any sign, an integer x and a b that cannot vanish."""
         if exponent.is_integer and not self.known_positive(base):
             self.require("nonzero", base)
-            return prod(self.generated_power(self.canonical(base), t) for t in self.terms(exponent))
+            terms = self.terms(exponent)
+            if any(t.as_coeff_Mul()[0].q != 1 for t in terms):
+                raise Undecided(f"{base}, which may be negative, to a power of which a fraction is taken: {exponent}")
+            return prod(self.generated_power(self.canonical(base), t) for t in terms)
         self.require("positive", base)
         return prod(self.factor_power(f, k * exponent) for f, k in self.positive_factors(base))
 

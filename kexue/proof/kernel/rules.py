@@ -7,11 +7,13 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 from dataclasses import replace
 from inspect import signature
 
-from sympy import Abs, Dummy, Integer, Pow, Sum, Symbol, exp, log, oo, preorder_traversal, sqrt, sympify
+from sympy import Abs, Dummy, Expr, Integer, Pow, Sum, Symbol, exp, log, nan, oo, preorder_traversal, sqrt, sympify, zoo
+from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
 from kexue.proof.kernel.normal import Normaliser
 from kexue.proof.kernel.terms import (
+    BINDERS,
     CondVec,
     Expect,
     IllFormed,
@@ -19,11 +21,14 @@ from kexue.proof.kernel.terms import (
     Relation,
     Undecided,
     Vec,
+    arguments_of,
     general_value,
+    head,
     heads,
     is_plain,
     is_rule,
     is_vector,
+    outermost,
     square,
     substitute,
 )
@@ -39,16 +44,46 @@ def same_ledger(context, facts):
 
 
 def assume(context, hypothesis):
-    """H ⊢ H."""
+    """H ⊢ H; of infinity a hypothesis may only say that a sum or an integral is finite, Σ f < ∞."""
+    relation = hypothesis.relation
+    if relation.op != "⇔":
+        says_finite = relation.op == "<" and relation.rhs is oo and isinstance(relation.lhs, BINDERS)
+        if not is_finite(relation.lhs) or not (is_finite(relation.rhs) or says_finite):
+            raise IllFormed(f"{relation}: of infinity a hypothesis says that a sum or an integral is finite, … < ∞")
     return Fact(KEY, context, hypothesis.relation, {hypothesis}, "hypothesis")
+
+
+def is_finite(e):
+    """Whether infinity occurs in an expression as the end of a sum or integral alone."""
+    if isinstance(e, BINDERS):
+        body, _, lower, upper = outermost(e)
+        return is_finite(body) and all(end in (oo, -oo) or is_finite(end) for end in (lower, upper))
+    return e not in (oo, -oo, zoo, nan) and all(is_finite(a) for a in e.args if isinstance(a, Expr))
 
 
 def define(context, name, parameters, body):
     """``name(parameters)`` stands for ``body`` from now on; the name must be new, the body made of older things."""
     if name in context.definitions or name in heads(context.unfold(body)):
         raise IllFormed(f"{name} is defined already, or by itself")
+    bodies = (older for _, older in context.definitions.values())
+    if name in context.stated.union(
+        *map(heads, (*bodies, *map(context.range_of, (*context.bounds, *context.moments))))
+    ):
+        raise IllFormed(f"{name} is in use already; define a name before stating anything about it")
+    n = Normaliser(context)
+    n.canonical(n.defined(body))
+    if any(isinstance(p, Symbol) and (p in context.bounds or not is_plain(p)) for p in parameters):
+        raise IllFormed(f"the definition of {name} has a variable that is declared to be more than real or natural")
+    if len(set(parameters)) < len(parameters) or not all(
+        isinstance(p, Symbol) or _is_plain_vector(p) for p in parameters
+    ):
+        raise IllFormed(f"the definition of {name} has the variables {parameters}, which are not different names")
     admissible(context, name, body, {})
     context.definitions[name] = (tuple(parameters), body)
+
+
+def _is_plain_vector(e):
+    return isinstance(e, Vec) and not e.indices
 
 
 def normaliser(context, rewrites=(), given=()):
@@ -58,7 +93,8 @@ def normaliser(context, rewrites=(), given=()):
         left, right = fact.relation.lhs, fact.relation.rhs
         if fact.relation.op != "=" or not isinstance(left, Vec) or not is_vector(right):
             raise IllFormed(f"not an equation for a vector: {left} {fact.relation.op} {right}")
-        table[n.canonical(left)] = context.unfold(right)
+        n.canonical(n.defined(right))
+        table[n.canonical(left)] = n.unfold(right)
     n.rewrites = table
     return n
 
@@ -81,13 +117,15 @@ def algebra(context, relation, certificate=None):
 
 
 def _check_vectors(n, relation):
+    for side in (relation.lhs, relation.rhs):
+        n.canonical(n.defined(side))
     if relation.op != "=" or n.canonical(relation.lhs - relation.rhs) != 0:
         raise Undecided("the two vectors differ by their normal forms")
 
 
 def _check_scalars(n, relation, terms):
-    for defined in (relation.lhs, relation.rhs):
-        n.skeleton(n.context.unfold(defined))
+    for side in (relation.lhs, relation.rhs):
+        n.skeleton(n.unfold(n.defined(side)))
     strict = [_checked(n, term) for term in terms]
     if relation.op == "=" and not all(map(_is_equation, terms)):
         raise Undecided("an equation cannot rest on an inequality")
@@ -105,7 +143,8 @@ def _checked(n, term):
     """Check that a summand is defined and ≥ 0; return whether it is > 0."""
     sign = n.sign(term.coefficient)
     for e in term.squares:
-        n.skeleton(n.context.unfold(square(e)))
+        n.canonical(n.defined(e))
+        n.skeleton(n.unfold(square(e)))
     if _is_equation(term):
         return False
     if not sign or sign[0] < 0:
@@ -123,10 +162,11 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     fixed = [h.relation for h in fact.hypotheses if h.free(context) & set(mapping)]
     pointwise = not any(context.unfold(s).has(Expect, CondVec) for r in (fact.relation, *fixed) for s in sides(r))
     for name, value in mapping.items():
-        admissible(context, name, value, mapping, pointwise)
+        admissible(context, name, value, mapping, (fact.relation, *fixed), pointwise)
     refuse_bounded(context, mapping, fact.relation, set(mapping))
     kept, proofs = set(), []
     for h in fact.hypotheses:
+        refuse_bounded(context, mapping, h.relation, set(mapping) - h.forall)
         changed = _substitute_free(context, h, mapping) if h.free(context) & set(mapping) else None
         proof = changed and _proof_of(context, changed, h.forall, discharged)
         if proof:
@@ -148,19 +188,17 @@ def sides(relation):
 
 def _substitute(context, relation, mapping):
     """σ applied to a relation, its definitions and derivatives written out where σ replaces what they speak of."""
-    hidden = heads(context.unfold(relation)) - heads(relation)
-    relation = context.unfold(relation) if hidden & set(mapping) else relation
     try:
-        return substitute(relation, mapping)
+        return context.put(relation, mapping)
     except IllFormed:
         n = Normaliser(context)
-        return substitute(relation.map(n.written_out), mapping)
+        return context.put(relation.map(n.written_out), mapping)
 
 
 def _substitute_free(context, hypothesis, mapping):
     """The hypothesis under a substitution of what it fixes; its own variables stay bound."""
     fixed = {k: v for k, v in mapping.items() if k not in hypothesis.forall}
-    if any(hypothesis.forall & _value_heads(v) for v in fixed.values()):
+    if any(hypothesis.forall & context.spoken_of(general_value(v)) for v in fixed.values()):
         raise Undecided(f"the substitution would capture a variable of {hypothesis.name}")
     return _substitute(context, hypothesis.relation, fixed)
 
@@ -184,10 +222,6 @@ def refuse_bounded(context, names, relation, except_for=frozenset()):
         raise Undecided(f"the range of {', '.join(map(str, left))} depends on {', '.join(map(str, names))}")
 
 
-def _value_heads(value):
-    return heads(general_value(value))
-
-
 def _proof_of(context, relation, forall, proofs):
     """The fact among ``proofs`` that states a relation for all of its variables, or None."""
     n = Normaliser(context)
@@ -207,15 +241,19 @@ def _equal_slacks(n, first, second):
     return n.is_zero(first.slack - second.slack)
 
 
-def admissible(context, name, value, mapping, pointwise=False):
+def admissible(context, name, value, mapping, relations=(), pointwise=False, given=()):
     """Refuse a value that may not stand for ``name``: it must have its sort, sign and range, and be no more random.
 
-    A fact that holds ``pointwise``, with no expectation in it, holds for random values too.
+    ``relations`` are those in which it is to stand. When they hold ``pointwise``, with no expectation in them, they
+    hold for random values too.
     """
-    if name in context.fixed or name in context.definitions:
+    if not isinstance(name, (str, Symbol, UndefinedFunction)):
+        raise IllFormed(f"{name} is no declared symbol, function or vector, and cannot be replaced")
+    if name in context.fixed or name in context.definitions or name in context.known:
         raise Undecided(f"{name} stands for one thing, and cannot be replaced")
-    n, arguments = Normaliser(context), _arguments(context, name, value)
+    n, arguments = Normaliser(context, given), _arguments(context, name, value, relations)
     value = sympify(value(*arguments)) if is_rule(value) else value
+    n.canonical(n.defined(value))
     if not pointwise:
         _check_chance(n, name, context.unfold(value))
     if name in context.smooth | context.continuous:
@@ -232,13 +270,21 @@ def admissible(context, name, value, mapping, pointwise=False):
         raise Undecided(f"{value} stands for {name}, and is not known to lie between {lower} and {upper}")
 
 
-def _arguments(context, name, value):
-    """General arguments of what stands for a function: real numbers, or the natural ones of a sequence."""
+def _arguments(context, name, value, relations):
+    """General arguments of what stands for a function, of the kind of those that it has: vectors, natural numbers, …"""
     if not is_rule(value):
         return []
-    real = name in context.smooth | context.continuous or not (name in context.sequences or isinstance(name, str))
-    kind = {"real": True} if real else {"integer": True, "positive": True}
-    return [Dummy("i", **kind) for _ in signature(value).parameters]
+    expressions = [context.unfold(side) for relation in relations for side in sides(relation)]
+    uses = [arguments_of(f) for e in expressions for f in e.atoms(AppliedUndef, Vec) if head(f) == name]
+    return [_argument(context, name, [u[i] for u in uses]) for i in range(len(signature(value).parameters))]
+
+
+def _argument(context, name, uses):
+    if uses and all(map(is_vector, uses)):
+        return Vec(f"argument {Dummy()}")
+    natural = name in context.sequences or all(a.is_integer and a.is_positive for a in uses)
+    smooth = name in context.smooth | context.continuous
+    return Dummy("i", **{"integer": True, "positive": True} if natural and not smooth else {"real": True})
 
 
 def _check_chance(n, name, value):
@@ -263,6 +309,8 @@ def _require_smooth(n, body, x):
     """Continuous derivatives of every order: made of smooth functions by rules that keep smoothness."""
     n.derivative(body, x)
     for a in preorder_traversal(body):
+        if isinstance(a, (AppliedUndef, Vec)) and head(a) not in n.context.smooth:
+            raise Undecided(f"{a}, in what stands for a smooth function, is not declared smooth")
         if x in a.free_symbols and isinstance(a, Abs):
             raise Undecided(f"{a} is not smooth")
         if x in a.free_symbols and isinstance(a, Pow) and not a.exp.is_Integer:
@@ -271,16 +319,17 @@ def _require_smooth(n, body, x):
 
 def _check_declaration(n, name, value):
     """Refuse a value without one of the properties that ``name`` was declared with."""
-    for kind, holds in (name._kwargs if hasattr(name, "_kwargs") else name.assumptions0).items():
-        if holds and kind in SIGNS:
-            _require_sign(n, kind, name, value)
-        elif holds and kind not in REAL and not getattr(value, f"is_{kind}", False):
-            raise Undecided(f"{value} stands for {name}, and is not known to be {kind}")
+    declared = name._kwargs if hasattr(name, "_kwargs") else name.assumptions0
+    signs = {kind: True for kind in SIGNS if declared.get(kind)}
+    checked = Symbol("x", real=True, **signs).assumptions0  # what follows from being real and of a sign
+    for kind in signs:
+        _require_sign(n, kind, name, value)
+    for kind, holds in declared.items():
+        if holds is not None and checked.get(kind) != holds and getattr(value, f"is_{kind}", None) != holds:
+            raise Undecided(f"{value} stands for {name}, and is not known to be {kind if holds else f'not {kind}'}")
 
 
 SIGNS = ("positive", "nonnegative", "negative", "nonpositive", "nonzero")
-REAL = {kind for kind, holds in Symbol("x", real=True).assumptions0.items() if holds}
-REAL |= {f"extended_{kind}" for kind in SIGNS}  # SymPy derives these from the finite ones
 
 
 def _require_sign(n, kind, name, value):
@@ -302,7 +351,7 @@ def induction(relation, n, base, step, assumed):
     same_ledger(context, [step, assumed])
     first = _first(context, n)
     refuse_bounded(context, [n], relation)
-    for fact, claim in ((base, substitute(relation, {n: first})), (step, substitute(relation, {n: n + 1}))):
+    for fact, claim in ((base, context.put(relation, {n: first})), (step, context.put(relation, {n: n + 1}))):
         if fact.relation != claim:
             raise Undecided(f"the induction needs {claim}, and was given {fact.relation}")
     if ih.relation != relation:
@@ -310,7 +359,16 @@ def induction(relation, n, base, step, assumed):
     rest = base.hypotheses | step.hypotheses - {ih}
     if ih in base.hypotheses or any(n in h.free(context) for h in rest):
         raise Undecided(f"the induction on {n} rests on something that fixes {n}")
+    cited = {f for part in (base, step) for f in part.premises if f.hypotheses <= rest and f.relation.op != "⇔"}
+    _check_defined(context, relation, [f for f in cited if f.general_in(n)])
     return Fact(KEY, context, relation, rest, "induction", (base, step))
+
+
+def _check_defined(context, relation, given=()):
+    """Refuse a relation with a side that is not defined for all values of its symbols."""
+    n = Normaliser(context, given)
+    for side in sides(relation):
+        n.canonical(n.defined(side))
 
 
 def _first(context, n):
@@ -335,14 +393,14 @@ def summed(fact, index, lower, upper, given=()):
     refuse_bounded(fact.context, [index], fact.relation)
     relation = fact.relation.map(lambda side: Sum(side, (index, lower, upper)))
     for side in sides(relation) if upper is oo else ():
-        n.skeleton(n.context.unfold(side))
+        n.skeleton(n.unfold(side))
     return derived(n, fact, relation, "sum", (index, lower, upper))
 
 
 def expected(fact):
     """l ≤ r gives E l ≤ E r, for integrable l and r."""
-    if fact.relation.op not in ("=", "≤", "≥"):
-        raise Undecided("the expectation keeps =, ≤ and ≥")
+    if fact.relation.op not in ("=", "≤", "≥") or is_vector(fact.relation.lhs) or is_vector(fact.relation.rhs):
+        raise Undecided("the expectation keeps =, ≤ and ≥ between numbers")
     return Fact(KEY, fact.context, fact.relation.map(Expect), fact.hypotheses, "expectation", (fact,))
 
 
@@ -379,7 +437,7 @@ def multiplied(fact, factor, given=()):
         raise Undecided("an equivalence has no sides to multiply")
     n = normaliser_for(fact, given)
     if relation.op == "=":
-        n.skeleton(n.context.unfold(factor))
+        n.skeleton(n.unfold(factor))
     else:
         n.require("positive" if relation.strict else "nonnegative", factor)
     return derived(n, fact, relation.map(lambda side: factor * side), "product", factor)
@@ -387,6 +445,8 @@ def multiplied(fact, factor, given=()):
 
 def normaliser_for(fact, given):
     same_ledger(fact.context, given)
+    if fact.relation.rhs is oo:
+        raise Undecided(f"{fact.relation} says that something converges: there are no two numbers in it")
     return Normaliser(fact.context, (*given, *([fact] if fact.relation.op != "⇔" else [])))
 
 
@@ -398,6 +458,8 @@ def derived(n, fact, relation, rule, certificate=None):
 
 def cases(context, relation, branches):
     """Γ, C_i ⊢ φ for conditions C_i, comparisons of one and the same difference, that leave nothing out, give Γ ⊢ φ."""
+    if not branches:
+        raise IllFormed("a split needs two cases at least")
     n, seen, rest = Normaliser(context), set(), frozenset()
     same_ledger(context, [f for branch in branches for f in branch])
     pivot = branches[0][0].relation
@@ -438,8 +500,9 @@ def unique(context, equation, unknown, solution, factor, power):
     if equation.op != "=":
         raise IllFormed(f"an equation was expected, not a relation with {equation.op}")
     admissible(context, unknown, solution, {})
+    _check_defined(context, equation)
     sign = n.sign(factor)
-    if unknown in heads(solution) or not sign or not sign[1]:
+    if unknown in heads(context.unfold(solution)) or not sign or not sign[1]:
         raise Undecided(f"the factor {factor} may vanish, or the solution is given in terms of {unknown}")
     if power < 1 or not n.is_zero(equation.lhs - equation.rhs - factor * (unknown - solution) ** power):
         raise Undecided(f"the two sides do not differ by a power of {unknown} − ({solution}) times a nonzero factor")

@@ -3,7 +3,7 @@
 from itertools import permutations, product
 from math import prod
 
-from sympy import Abs, Add, Dummy, Integer, Mul, Poly, Pow, Symbol, cancel, degree, div, exp, factor_list, log, oo
+from sympy import Abs, Add, Dummy, Integer, Mul, Poly, Pow, Sum, Symbol, cancel, degree, div, exp, factor_list, log, oo
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import BINDERS, Expect, Inner, Undecided, outermost
@@ -27,7 +27,7 @@ class Signs:
         """(±1, strict) when the sign follows from the assumptions, else None; zero counts as (1, False)."""
         key = e, tuple(self.bounds.items()), self.given
         if key not in self.signs:
-            unfolded = self.context.unfold(e)
+            unfolded = self.unfold(e)
             self.skeleton(unfolded)  # a sign is that of a thing that is defined
             self.signs[key] = self.tree_sign(unfolded) or self.normal_sign(unfolded)
         return self.signs[key]
@@ -47,7 +47,7 @@ class Signs:
         if isinstance(e, BINDERS):
             body, name, lower, _ = outermost(e)
             inner = self.tree_sign(body.xreplace({name: self.fresh(e, name, lower)}))
-            return (inner[0], False) if inner else None
+            return (inner[0], inner[1] and self.has_room(e)) if inner else None
         if isinstance(e, log):
             return self.sign(e.args[0] - 1)
         if isinstance(e, Expect):
@@ -57,6 +57,13 @@ class Signs:
             inner = self.sign(e.args[0])
             return (1, bool(inner and inner[1]))
         return (1, True) if e.is_NumberSymbol else None
+
+    def has_room(self, e):
+        """Whether a sum has a term, an integral an interval, for sure."""
+        _, _, lower, upper = outermost(e)
+        if oo in (upper, -lower):
+            return True
+        return self.at_least(upper - lower, 0) if isinstance(e, Sum) else self.sign(upper - lower) == (1, True)
 
     def power_sign(self, base, exponent):
         sign = self.tree_sign(base)
@@ -141,9 +148,10 @@ class Signs:
 
     def slacks(self):
         """(fact, numerator of its slack) of the given inequalities between numbers."""
-        if self.given not in self.slacks_of:
-            self.slacks_of[self.given] = self.compute_slacks()
-        return self.slacks_of[self.given]
+        key = self.given, tuple(self.bounds.items())
+        if key not in self.slacks_of:
+            self.slacks_of[key] = self.compute_slacks()
+        return self.slacks_of[key]
 
     def compute_slacks(self):
         relations = [(f, f.relation) for f in self.given]
@@ -162,6 +170,8 @@ class Signs:
         signs = []
         for factor in Mul.make_args(monomial):
             base, power = factor.as_base_exp()
+            if not power.is_Integer:
+                return None
             sign = (1, False) if base in gaps else self.tree_sign(names.get(base, base))
             signs.append((1, bool(sign and sign[1])) if power % 2 == 0 and not factor.is_Rational else sign)
         return product_sign(signs)

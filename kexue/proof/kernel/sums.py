@@ -1,37 +1,82 @@
 """Normal forms of finite sums, infinite sums and integrals: linear, with canonical indices."""
 
-from sympy import Add, Dummy, Integer, Integral, KroneckerDelta, Sum, cancel, linsolve, oo
+from sympy import (
+    Add,
+    Dummy,
+    Integer,
+    Integral,
+    KroneckerDelta,
+    Pow,
+    Sum,
+    Symbol,
+    cancel,
+    linsolve,
+    log,
+    oo,
+    preorder_traversal,
+)
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import BINDERS, CondVec, Expect, IllFormed, Undecided, Vec, head, is_plain, outermost
+from kexue.proof.kernel.terms import (
+    BINDERS,
+    CondVec,
+    Expect,
+    IllFormed,
+    Undecided,
+    Vec,
+    head,
+    is_plain,
+    outermost,
+    substitute,
+)
 
 
 class Sums:
     """The part of a normaliser that takes sums and integrals apart."""
 
-    def sum(self, e):
-        body, name, lower, upper = outermost(e)
+    def require_range(self, e):
+        """A sum runs over whole numbers for which its index is declared, from its lower end up; it may be empty."""
+        _, name, lower, upper = outermost(e)
         if upper is not oo and not self.at_least(upper - lower + 1, 0):
             raise Undecided(f"{e}: the upper end may lie below the lower end less one")
+        if not (lower.is_integer and (upper is oo or upper.is_integer)):
+            raise Undecided(f"{e}: the ends {lower} and {upper} are not known to be whole numbers")
         if not is_plain(name) or not name.is_integer:
             raise Undecided(f"{e}: {name} is declared to be more than an integer or a natural number, or less")
         if name.is_nonnegative and not self.at_least(lower, 1 if name.is_positive else 0):
             raise Undecided(f"{e}: {name} is declared a natural number, and {lower} is not known to be one")
-        body = self.context.unfold(body)
+
+    def sum(self, e):
+        body, name, lower, upper = outermost(e)
+        self.require_range(e)
+        body = self.unfold(body)
         if lower.is_Integer and upper.is_Integer:
-            return Add(*(self.skeleton(body.xreplace({name: Integer(i)})) for i in range(lower, upper + 1)))
+            return Add(*(self.at_value(body, name, Integer(i)) for i in range(lower, upper + 1)))
         k = Dummy("k", integer=True, positive=self.at_least(lower, 1) or None)
         of = self.sum_of if upper is not oo else self.series_of
         return self.linearly(body.xreplace({name: k}), k, lower, upper, of)
+
+    def at_value(self, body, k, value):
+        """A summand at one value of the index, every part of which must be defined there: SymPy takes 1/(1/0) for 0."""
+        for part in preorder_traversal(body):
+            if isinstance(part, log) or (isinstance(part, Pow) and not (part.exp.is_Integer and part.exp > 0)):
+                if any(set(binder.variables) & part.free_symbols for binder in body.atoms(*BINDERS)):
+                    raise Undecided(f"{part}, under a sum in a sum with numbers for ends: write the outer one out")
+                for a in part.args if k in part.free_symbols else ():
+                    self.skeleton(substitute(a, {k: value}))
+        return self.skeleton(substitute(body, {k: value}))
 
     def linearly(self, body, k, lower, upper, of):
         """A linear operation that binds k, applied to each summand without its constant factor."""
         self.bounds[k] = (None if lower is -oo else lower, None if upper is oo else upper)
         try:  # that the range is not empty is known inside the sum alone
-            parts = self.monomials(body, lambda g: k in g.free_symbols)
-            return Add(*(c * of(kept, k, lower, upper) for c, kept in parts if c != 0))
+            parts = [(c, kept) for c, kept in self.monomials(body, lambda g: k in g.free_symbols) if c != 0]
         finally:
             del self.bounds[k]
+        for c, _ in parts:
+            if not c.is_Rational:
+                self.skeleton(self.restore(c))  # a factor must be defined outside, too
+        return Add(*(c * of(kept, k, lower, upper) for c, kept in parts))
 
     def series_of(self, term, k, lower, _):
         """Σ_{k ≥ lower} of a product that is known to converge, from its first term on where that is defined."""
@@ -54,20 +99,22 @@ class Sums:
         """A given fact must say that the sum or integral of this body is finite: Σ f < ∞."""
         for fact in self.given:
             left, right = fact.relation.lhs, fact.relation.rhs
-            if right is oo and isinstance(left, kind) and self.single_body(left) == key:
+            finite = right is oo and fact.relation.op == "<" and isinstance(left, kind) and left.limits[-1][2] is oo
+            if finite and self.single_body(left) == key:
                 self.used.add(fact)
                 return
         raise Undecided(f"{kind.__name__.lower()} of {key[0]} over {key[1]}: cite what says that it converges (… < oo)")
 
     def single_body(self, e):
-        """The canonical body of a sum or integral that has one, up to a constant factor."""
+        """The canonical body of a sum or integral that has one, up to a constant factor that cannot vanish."""
         body, name, lower, upper = outermost(e)
         k = self.fresh(e, name, lower)
-        found = []
-        self.linearly(
-            self.context.unfold(body).xreplace({name: k}), k, lower, upper, lambda *part: found.append(part) or 0
-        )
-        return self.canonical_body(*found[0][:2]) if len(found) == 1 else None
+        parts = self.parts_of(self.unfold(body).xreplace({name: k}), k, lower, upper)
+        if len(parts) != 1:
+            return None
+        ((term, constant),) = parts.items()
+        sign = self.sign(self.restore(constant))
+        return self.canonical_body(term, k) if sign and sign[1] else None
 
     def fresh(self, e, name, lower):
         """A new index for a sum, or a new variable for an integral, with the sign that its lower end gives it."""
@@ -77,7 +124,7 @@ class Sums:
         return Dummy(name.name, real=True, positive=positive or None)
 
     def canonical_body(self, term, k):
-        named = index(height(term), k.is_positive, term.free_symbols, k.is_integer)
+        named = index(height(term), k.is_positive, term.atoms(Symbol), k.is_integer)
         return term.xreplace({k: named}), named
 
     # -- integrals
@@ -93,7 +140,7 @@ class Sums:
         if name.is_nonnegative and (lower is -oo or not self.at_least(lower, 0)):
             raise Undecided(f"{e}: {name} is declared positive, and {lower} may lie below zero")
         x = self.fresh(e, name, lower)
-        body = self.context.unfold(body).xreplace({name: x})
+        body = self.unfold(body).xreplace({name: x})
         self.require_continuous(body, x)
         if improper:
             return self.improper(body, x, lower, upper)
@@ -124,18 +171,21 @@ class Sums:
         found = [cancel(λ.xreplace(dict.fromkeys(unknowns, Integer(0)))) for λ in found]
         if any(cancel(row.xreplace(dict(zip(unknowns, found, strict=True)))) != 0 for row in rows):
             raise Undecided(f"the integral of {body} is not a combination of integrals that are known to converge")
+        for λ in found:
+            self.skeleton(self.restore(λ))  # a fact about m·f says nothing of f where m may vanish
         self.used |= {fact for λ, (fact, *_) in zip(found, cited, strict=True) if λ != 0}
         return Add(*(λ * generator for λ, (_, generator, _) in zip(found, cited, strict=True)))
 
     def says_finite(self, fact, lower, upper):
         """Whether a given fact is ∫ f < ∞ over the same interval."""
         left = fact.relation.lhs
-        return fact.relation.rhs is oo and isinstance(left, Integral) and outermost(left)[2:] == (lower, upper)
+        finite = fact.relation.rhs is oo and fact.relation.op == "<"
+        return finite and isinstance(left, Integral) and outermost(left)[2:] == (lower, upper)
 
     def cited_parts(self, fact, x, lower, upper):
         """The integral of a given fact as a generator, and what its integrand is made of."""
         body, name, *_ = outermost(fact.relation.lhs)
-        body = self.context.unfold(body).xreplace({name: x})
+        body = self.unfold(body).xreplace({name: x})
         self.require_continuous(body, x)
         parts = self.parts_of(body, x, lower, upper)
         whole, named = self.canonical_body(Add(*(self.restore(c) * kept for kept, c in parts.items())), x)
@@ -156,7 +206,8 @@ class Sums:
         """Every declared function through which e depends on x must be declared continuous or smooth."""
         if x not in e.free_symbols:
             return
-        if isinstance(e, (KroneckerDelta, Expect, CondVec)):
+        infinite = isinstance(e, BINDERS) and (e.has(oo) or e.has(-oo))
+        if infinite or isinstance(e, (KroneckerDelta, Expect, CondVec)):
             raise Undecided(f"{e} is not known to be continuous in {x}")
         known = self.context.smooth | self.context.continuous
         if isinstance(e, (AppliedUndef, Vec)) and head(e) not in known:
@@ -183,7 +234,7 @@ class Sums:
     def sift(self, term, d, k, lower, upper):
         """Σ_k δ_kj f(k) = f(j) when j lies in the range, 0 when it lies outside."""
         j = next((a for a in d.args if k not in a.free_symbols), None)
-        if j is None or k not in d.args:
+        if j is None or k not in d.args or not j.is_integer:
             raise Undecided(f"the sum over {d} is not one that the kernel can sift")
         if self.at_least(j - lower, 0) and self.at_least(upper - j, 0):
             return self.skeleton(term.xreplace({d: Integer(1)}).xreplace({k: j}))
@@ -215,7 +266,7 @@ def height(e):
 
 
 def index(level, positive, used, integer=True):
-    """The canonical index of a sum in which sums of lower levels are nested, apart from the symbols in use."""
+    """The canonical index of a sum in which sums of lower levels are nested, apart from the symbols, free or bound."""
     kind = {"integer": True} if integer else {"real": True}
     k = INDICES.setdefault((level, positive, integer), Dummy(f"k{level}", positive=positive or None, **kind))
     return index(level + 1, positive, used, integer) if k in used else k

@@ -221,8 +221,13 @@ def head(expression):
     return expression.func if isinstance(expression, AppliedUndef) else expression
 
 
+def arguments_of(expression):
+    """The arguments of an applied function, or the indices of a vector."""
+    return expression.indices if isinstance(expression, Vec) else expression.args
+
+
 def heads(expression):
-    """Every declared thing that occurs free in an expression or relation."""
+    """Every declared thing that occurs free in an expression or relation (the variable of a limit counts as free)."""
     if isinstance(expression, Relation):
         return heads(expression.lhs) | heads(expression.rhs)
     if isinstance(expression, BINDERS):
@@ -275,13 +280,14 @@ def _substitute_bound(expression, mapping):
 
 
 def _substitute_variable(expression, mapping):
-    """A derivative or a limit under a substitution that leaves its variable alone."""
+    """A derivative or a limit (whose point is replaced too) under a substitution that leaves its variable alone."""
     variable = expression.args[1]
     if variable in mapping or any(
         variable in heads(general_value(mapping[h])) for h in heads(expression) & set(mapping)
     ):
         raise IllFormed(f"{variable} is the variable of {expression}: write that out before replacing anything by it")
-    return expression.func(substitute(expression.args[0], mapping), *expression.args[1:])
+    body, _, *point = expression.args
+    return expression.func(substitute(body, mapping), variable, *(substitute(a, mapping) for a in point))
 
 
 def _substitute_partial(expression, mapping):
@@ -302,8 +308,7 @@ def is_plain(variable):
     """Whether a variable ranges over all real numbers, or integers, or the positive or nonnegative ones among them."""
     kind = {"integer": True} if variable.is_integer else {"real": True}
     kind |= {"positive": True} if variable.is_positive else {"nonnegative": True} if variable.is_nonnegative else {}
-    full = Symbol("x", **kind).assumptions0
-    return variable.is_Symbol and all(full.get(name) for name, holds in variable.assumptions0.items() if holds)
+    return variable.is_Symbol and variable.assumptions0 == Symbol("x", **kind).assumptions0
 
 
 def general_value(value, **kind):

@@ -56,8 +56,11 @@ class Model(Outcomes, Waves):
             for outcome in range(OUTCOMES):
                 self.equations[self.key(fact.relation.lhs, {}, outcome)] = fact.relation.rhs
 
-    def holds(self, relation):
-        """Whether a relation holds at this point, up to rounding; that a series converges, no number can say."""
+    def holds(self, relation, strictly=False):
+        """Whether a relation holds at this point, up to rounding; that a series converges, no number can say.
+
+        ``strictly``: for < and >, whether it holds by more than what rounding could do.
+        """
         if relation.rhs is oo:
             raise OutOfDomain("convergence has no numeric reading")
         if relation.op == "⇔":
@@ -66,7 +69,8 @@ class Model(Outcomes, Waves):
         if relation.op == "=" or isinstance(left, list):
             return close(left, right, tolerance_of(relation))
         gap = (right - left) * (-1 if relation.op in ("≥", ">") else 1)
-        return gap > -tolerance_of(relation) * (1 + abs(left) + abs(right))
+        margin = tolerance_of(relation) * (1 + abs(left) + abs(right))
+        return gap > (margin if strictly and relation.strict else -margin)
 
     def __call__(self, expression):
         with mpmath.workdps(DIGITS):
@@ -256,5 +260,8 @@ class Model(Outcomes, Waves):
             return mpf(self.rng.randint(first, int(high) if high is not None else first + self.size))
         if low is not None and high is not None:
             return low + (high - low) * mpf(self.rng.random())
+        if low is not None or high is not None:
+            beside = abs(mpf(self.rng.gauss(0, 1)))
+            return low + beside if low is not None else high - beside
         value = mpf(self.rng.gauss(0, 1)) * mpf(2) ** self.rng.randint(-3, 3)
         return abs(value) if e.is_nonnegative else -abs(value) if e.is_nonpositive else value
