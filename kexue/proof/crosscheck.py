@@ -120,8 +120,8 @@ ALGEBRA = ("identity", "certificate")
 
 
 def _compares(fact):
-    """Whether a fact compares two numbers, which a random point need not satisfy."""
-    return fact.relation.op in ("<", "≤", "≥", ">") and fact.relation.rhs is not oo
+    """Whether a fact is one that a random point need not satisfy: it compares two numbers, or rests on a hypothesis."""
+    return fact.relation.rhs is not oo and (fact.relation.op in ("<", "≤", "≥", ">") or bool(fact.hypotheses))
 
 
 def _algebra(fact):

@@ -3,7 +3,7 @@
 from kexue.proof import Integral, Ledger, Relation, diff, exp, log, oo, square
 
 
-def ledger():
+def ledgers():
     ledger = Ledger("MonoFlow", article=9662)
     x, z, t, ε = ledger.scalar("x z t ε")
     p, q = ledger.function("p q", smooth=True, positive=True)
@@ -84,4 +84,4 @@ def ledger():
     )
     ledger.equal(diff(-log(σ), x), -(1 - σ), "non-saturating", name="9a")
     ledger.equal(diff(log(1 - σ), x), -σ, "saturating", name="9b")
-    return ledger
+    return [ledger]

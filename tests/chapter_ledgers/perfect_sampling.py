@@ -8,7 +8,7 @@ from kexue.proof.samplers import law
 LENGTH = 5
 
 
-def ledger():
+def ledgers():
     ledger = Ledger("Perfect sampling", article=9811)
     a, b, c = ledger.scalar("a b c", positive=True)
     names = " ".join(f"w_{i}{j}" for i in range(LENGTH) for j in range(i + 1, LENGTH + 1))
@@ -53,4 +53,4 @@ def ledger():
     ledger.cases(
         Relation(log(exp(x) + exp(y)), "=", x + log(1 + exp(y - x))), [x <= y, x >= y], lambda _: [], "either branch"
     )
-    return ledger
+    return [ledger]

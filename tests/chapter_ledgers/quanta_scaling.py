@@ -3,7 +3,7 @@
 from kexue.proof import Ledger, Relation, Sum, diff, log, oo, positive
 
 
-def ledger():
+def ledgers():
     ledger = Ledger("Quanta", article=9607)
     k, n = ledger.natural("k n")
     γ, Z, a, b = ledger.scalar("γ Z a b", positive=True)
@@ -49,4 +49,4 @@ def ledger():
     best = scale * C ** (1 / (γ + 2))
     ledger.equal(log(best), log(scale) + log(C) / (γ + 2), "the best N grows like C^(1/(γ + 2))", name="9b")
     ledger.equal(C / C ** (1 / (γ + 2)), C ** ((γ + 1) / (γ + 2)), "and D like the rest", name="9")
-    return ledger
+    return [ledger]

@@ -3,7 +3,7 @@
 from kexue.proof import E, Ledger, Relation, diff, inner, norm, norm2, square
 
 
-def ledger():
+def ledgers():
     ledger = Ledger("ReFlow and WGAN-GP", article=9668)
     t = ledger.scalar("t", lower=0, upper=1)
     a1, a2, b1, b2 = ledger.scalar("a_1 a_2 b_1 b_2")
@@ -51,4 +51,4 @@ def ledger():
     mean = ledger.vector("m")
     middle = ledger.assume("H", Relation(v, "=", mean - x0), "v at t = 0, for independent pairs")
     ledger.equal(x0 + v, mean, "one step from t = 0 lands on the mean", by=[middle], name="collapse")
-    return ledger
+    return [ledger]

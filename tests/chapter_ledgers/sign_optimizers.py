@@ -3,7 +3,7 @@
 from kexue.proof import Ledger, Relation, diff, exp, log
 
 
-def ledger():
+def ledgers():
     ledger = Ledger("Sign optimizers", article=9736)
     k = ledger.natural("k")
     β = ledger.scalar("β", positive=True)
@@ -42,4 +42,4 @@ def ledger():
         by=[logistic * (-1 / R(t) ** 2)],
         name="loose",
     )
-    return ledger
+    return [ledger]

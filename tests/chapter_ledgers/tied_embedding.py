@@ -3,7 +3,7 @@
 from kexue.proof import E, Ledger, Relation, Sum, exp, log, positive
 
 
-def ledger():
+def ledgers():
     ledger = Ledger("Tied embeddings", article=9698)
     d, i, n, m = ledger.natural("d i n m")
     σ = ledger.scalar("σ", positive=True)
@@ -36,4 +36,4 @@ def ledger():
         by=[tangent.at({s: d * σ**2 / 2}) * positive(n - 1)],
         name="6",
     )
-    return ledger
+    return [ledger]
