@@ -110,7 +110,8 @@ def confirms(model, fact):
         claims = CLAIMS[fact.rule](fact) if fact.rule in CLAIMS else []
     for claim in claims:
         if not (claim if isinstance(claim, bool) else model.holds(claim)):
-            if not all(model.holds(p.relation) for p in fact.premises if _compares(p)):
+            pointwise = fact.rule in POINTWISE  # an assumed equation may fail at the point, and its logarithm with it
+            if not all(model.holds(p.relation) for p in fact.premises if pointwise or _compares(p)):
                 return False
             raise KernelFault(f"the kernel proved {fact.relation}, and it fails at {model.values}: please report this")
     return bool(claims)
@@ -120,8 +121,8 @@ ALGEBRA = ("identity", "certificate")
 
 
 def _compares(fact):
-    """Whether a fact is one that a random point need not satisfy: it compares two numbers, or rests on a hypothesis."""
-    return fact.relation.rhs is not oo and (fact.relation.op in ("<", "≤", "≥", ">") or bool(fact.hypotheses))
+    """Whether a fact compares two numbers, which a random point need not satisfy."""
+    return fact.relation.op in ("<", "≤", "≥", ">") and fact.relation.rhs is not oo
 
 
 def _algebra(fact):
@@ -185,7 +186,8 @@ def _same_values(model, fact):
     return True
 
 
-AS_IT_STANDS = ("square root", "logarithm", "exponential", "product", "antiderivative", "telescoping", "integral test")
+POINTWISE = ("square root", "logarithm", "exponential", "product")
+AS_IT_STANDS = (*POINTWISE, "antiderivative", "telescoping", "integral test")
 APPROACHED = {"limit": _limit, "series": _series}
 CLAIMS = {
     "identity": _algebra,
