@@ -10,7 +10,7 @@ UNREAD = {  # lines that no random point confirmed, and why
     "viterbi_sampling": (2, "logarithms of equations that no random point satisfies"),
     "wasserstein_bound": (5, "integrals in integrals; functions that solve an equation"),
     "monoflow": (3, "improper integrals; functions that solve an equation"),
-    "quanta_scaling": (4, "series that converge slowly"),
+    "quanta_scaling": (20, "series that converge slowly; equations that no random point satisfies"),
     "tied_embedding": (6, "i.i.d. coordinates have no numeric reading"),
 }
 
