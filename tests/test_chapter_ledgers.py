@@ -11,6 +11,7 @@ UNREAD = {  # lines that no random point confirmed, and why
     "wasserstein_bound": (5, "integrals in integrals; functions that solve an equation"),
     "monoflow": (3, "improper integrals; functions that solve an equation"),
     "quanta_scaling": (20, "series that converge slowly; equations that no random point satisfies"),
+    "sign_optimizers": (2, "equations that no random point satisfies"),
     "tied_embedding": (12, "i.i.d. coordinates and improper integrals have no numeric reading"),
 }
 
