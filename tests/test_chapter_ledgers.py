@@ -9,7 +9,7 @@ CHAPTERS = sorted(p.stem for p in (Path(__file__).parent / "chapter_ledgers").gl
 UNREAD = {  # lines that no random point confirmed, and why
     "viterbi_sampling": (2, "logarithms of equations that no random point satisfies"),
     "wasserstein_bound": (5, "integrals in integrals; functions that solve an equation"),
-    "monoflow": (3, "improper integrals; functions that solve an equation"),
+    "monoflow": (6, "improper integrals; functions that solve an equation"),
     "quanta_scaling": (20, "series that converge slowly; equations that no random point satisfies"),
     "sign_optimizers": (2, "equations that no random point satisfies"),
     "tied_embedding": (12, "i.i.d. coordinates and improper integrals have no numeric reading"),
