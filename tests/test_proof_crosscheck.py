@@ -88,3 +88,10 @@ def test_a_witness_satisfies_what_was_cited(s):
     witness = find_witness(s.ledger.context, Relation(s.x, "=", s.y), [given])
     assert witness.left < witness.right
     assert find_witness(s.ledger.context, Relation(s.x, "≤", s.y), [given]) is None
+
+
+def test_what_follows_from_an_assumed_equation_is_no_fault_where_the_equation_fails(s):
+    s.ledger.model({s.a: 1, s.b: 1})
+    step = s.ledger.log(s.ledger.assume("H", Relation(s.a, "=", s.b)))
+    assert step.verdict == "proved"
+    assert step.confirmed == 0

@@ -110,7 +110,8 @@ def confirms(model, fact):
         claims = CLAIMS[fact.rule](fact) if fact.rule in CLAIMS else []
     for claim in claims:
         if not (claim if isinstance(claim, bool) else model.holds(claim)):
-            if not all(model.holds(p.relation) for p in fact.premises if _compares(p)):
+            pointwise = fact.rule in POINTWISE  # an assumed equation may fail at the point, and its logarithm with it
+            if not all(model.holds(p.relation) for p in fact.premises if pointwise or _compares(p)):
                 return False
             raise KernelFault(f"the kernel proved {fact.relation}, and it fails at {model.values}: please report this")
     return bool(claims)
@@ -192,7 +193,8 @@ def _same_values(model, fact):
     return True
 
 
-AS_IT_STANDS = ("square root", "logarithm", "exponential", "product", "antiderivative", "telescoping", "integral test")
+POINTWISE = ("square root", "logarithm", "exponential", "product")
+AS_IT_STANDS = (*POINTWISE, "antiderivative", "telescoping", "integral test")
 APPROACHED = {"limit": _limit, "series": _series}
 CLAIMS = {
     "identity": _algebra,

@@ -3,7 +3,7 @@
 from kexue.proof import E, Integral, Ledger, Relation, diff, exp, inner, norm, norm2, square
 
 
-def ledger():
+def ledgers():
     ledger = Ledger("W-distance ≤ score matching", article=9467)
     T = ledger.scalar("T", positive=True)
     t, s = ledger.scalar("t", lower=0, upper=T), ledger.scalar("s")
@@ -78,4 +78,4 @@ def ledger():
     ledger.linear_ode(
         counter, same, gap, s, exp(s) - 1, "e³ − 1 at s = 3, where the article's sign gives 3", name="loose"
     )
-    return ledger
+    return [ledger]

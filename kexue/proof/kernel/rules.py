@@ -7,7 +7,24 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 from dataclasses import replace
 from inspect import signature
 
-from sympy import Abs, Dummy, Expr, Integer, Pow, Sum, Symbol, exp, log, nan, oo, preorder_traversal, sqrt, sympify, zoo
+from sympy import (
+    Abs,
+    Dummy,
+    Expr,
+    Integer,
+    Integral,
+    Pow,
+    Sum,
+    Symbol,
+    exp,
+    log,
+    nan,
+    oo,
+    preorder_traversal,
+    sqrt,
+    sympify,
+    zoo,
+)
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
@@ -166,7 +183,7 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     refuse_bounded(context, mapping, fact.relation, set(mapping))
     kept, proofs = set(), []
     for h in fact.hypotheses:
-        refuse_bounded(context, mapping, h.relation, set(mapping) - h.forall)
+        refuse_bounded(context, set(mapping) - h.forall, h.relation, set(mapping) - h.forall)
         changed = _substitute_free(context, h, mapping) if h.free(context) & set(mapping) else None
         proof = changed and _proof_of(context, changed, h.forall, discharged)
         if proof:
@@ -309,8 +326,9 @@ def _require_smooth(n, body, x):
     """Continuous derivatives of every order: made of smooth functions by rules that keep smoothness."""
     n.derivative(body, x)
     for a in preorder_traversal(body):
-        if isinstance(a, (AppliedUndef, Vec)) and head(a) not in n.context.smooth:
-            raise Undecided(f"{a}, in what stands for a smooth function, is not declared smooth")
+        for f in a.function.atoms(AppliedUndef, Vec) if isinstance(a, Integral) and x in a.free_symbols else ():
+            if arguments_of(f) and head(f) not in n.context.smooth:
+                raise Undecided(f"{f}, in what stands for a smooth function, is not declared smooth")
         if x in a.free_symbols and isinstance(a, Abs):
             raise Undecided(f"{a} is not smooth")
         if x in a.free_symbols and isinstance(a, Pow) and not a.exp.is_Integer:

@@ -3,7 +3,25 @@
 from itertools import permutations, product
 from math import prod
 
-from sympy import Abs, Add, Dummy, Integer, Mul, Poly, Pow, Sum, Symbol, cancel, degree, div, exp, factor_list, log, oo
+from sympy import (
+    Abs,
+    Add,
+    Dummy,
+    Integer,
+    KroneckerDelta,
+    Mul,
+    Poly,
+    Pow,
+    Sum,
+    Symbol,
+    cancel,
+    degree,
+    div,
+    exp,
+    factor_list,
+    log,
+    oo,
+)
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import BINDERS, Expect, Inner, Undecided, outermost
@@ -56,7 +74,7 @@ class Signs:
         if isinstance(e, Abs):
             inner = self.sign(e.args[0])
             return (1, bool(inner and inner[1]))
-        return (1, True) if e.is_NumberSymbol else None
+        return (1, True) if e.is_NumberSymbol else (1, False) if isinstance(e, KroneckerDelta) else None
 
     def has_room(self, e):
         """Whether a sum has a term, an integral an interval, for sure."""
