@@ -230,7 +230,7 @@ def gaussian():
         by=[change * 1, tight * (weight / (2 * v(s)))],
         name="loose c",
     )
-    # the variances from v_0 = 1 + c on, in closed form; v_0 = 4, T = 5 and an error of 0.1 in the score: 0.4199 and 0.1545
+    # closed forms for v_0 = 1 + c; with v_0 = 4, T = 5 and an error of 0.1 in the score they give 0.4199 and 0.1545
     T, c = ledger.scalar("T c", positive=True)
     wide = 1 + c * exp(-s)
     true = s + 2 * log(1 + sqrt(wide))
