@@ -76,6 +76,8 @@ def _solve(fractions, atoms):
 
 def complete(context, relation, open_terms, fixed_terms, rewrites, given=()):
     """The certificate's terms with their multipliers filled in; the open ones as they are when none were found."""
+    if relation.op == "=":  # inequalities that are cited decide signs, and are no summands
+        open_terms = [t for t in open_terms if any(f.relation.op == "=" for f in t.facts)]
     if not open_terms:
         return tuple(fixed_terms)
     found = multipliers(context, relation.slack, open_terms, fixed_terms, rewrites, given)

@@ -205,12 +205,13 @@ def attained():
 def gaussian():
     """11: data N(0, v_0) under a VP process of rate 1."""
     ledger = Ledger("Gaussian data", article=9467)
-    s = ledger.scalar("s")
-    v = ledger.function("v", smooth=True, positive=True)
+    s = ledger.scalar("s", nonnegative=True)
+    v = ledger.function("v", smooth=True)
     v_0 = ledger.scalar("v_0", positive=True)
     variance = ledger.assume("Hv", Relation(diff(v(s), s), "=", 1 - v(s)), "its variance", forall=[s])
     start = ledger.assume("Hv0", Relation(v(0), "=", v_0), "initial variance")
     ledger.linear_ode(variance, start, v, s, 1 + (v_0 - 1) * exp(-s), "Gaussian data", name="11a")
+    varies = ledger.assume("Hv>", v(s) > 0, "a variance", forall=[s])
     slope = (1 / v(s) - 1) / 2  # of the probability flow: −x/2 − ∇log p/2
     weight = sqrt(v_0 / v(s))
     ledger.model({v: lambda s: 1, v_0: 1})
@@ -218,7 +219,7 @@ def gaussian():
         diff(weight, s),
         -slope * weight,
         "I_t = √(v_0/v_t) for L = −(1/v − 1)/2",
-        by=[variance * (-weight / (2 * v(s)))],
+        by=[variance * (-weight / (2 * v(s))), varies],
         name="11b",
     )
     tight = ledger.assume("Hv<", Relation(v(s), "<", 1), "data of variance below 1", forall=[s])
@@ -227,7 +228,7 @@ def gaussian():
         diff(weight, s),
         0,
         "g_t² I_t need not grow",
-        by=[change * 1, tight * (weight / (2 * v(s)))],
+        by=[change * 1, tight * (weight / (2 * v(s))), varies],
         name="loose c",
     )
     # closed forms for v_0 = 1 + c; with v_0 = 4, T = 5 and an error of 0.1 in the score they give 0.4199 and 0.1545

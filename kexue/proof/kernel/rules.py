@@ -5,7 +5,6 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 """
 
 from dataclasses import replace
-from inspect import signature
 
 from sympy import (
     Abs,
@@ -39,6 +38,7 @@ from kexue.proof.kernel.terms import (
     Undecided,
     Vec,
     arguments_of,
+    arity,
     general_value,
     head,
     heads,
@@ -293,7 +293,7 @@ def _arguments(context, name, value, relations):
         return []
     expressions = [context.unfold(side) for relation in relations for side in sides(relation)]
     uses = [arguments_of(f) for e in expressions for f in e.atoms(AppliedUndef, Vec) if head(f) == name]
-    return [_argument(context, name, [u[i] for u in uses]) for i in range(len(signature(value).parameters))]
+    return [_argument(context, name, [u[i] for u in uses if i < len(u)]) for i in range(arity(value))]
 
 
 def _argument(context, name, uses):

@@ -315,7 +315,12 @@ def general_value(value, **kind):
     """An expression, or what a substitution's function gives for general arguments."""
     if not is_rule(value):
         return value
-    return value(*(Dummy("i", **(kind or {"real": True})) for _ in signature(value).parameters))
+    return value(*(Dummy("i", **(kind or {"real": True})) for _ in range(arity(value))))
+
+
+def arity(function):
+    """How many arguments a substitution's function has, apart from those with a default."""
+    return sum(p.default is p.empty for p in signature(function).parameters.values())
 
 
 def outermost(expression):
