@@ -2,10 +2,10 @@
 
 import pytest
 import test_proof_kernel as algebra
-from proof_tables import analysis, chance, inference
+from proof_tables import analysis, attacks, chance, inference
 from proof_tables.board import Board
 
-from kexue.proof import ProofError
+from kexue.proof import Ledger, ProofError
 
 TRUE = {**analysis.TRUE, **chance.TRUE, **inference.TRUE}
 FALSE = {**analysis.FALSE, **chance.FALSE, **inference.FALSE}
@@ -23,6 +23,13 @@ def test_false_or_unprovable_statements_are_not(name):
         ProofError, match=r"undecided|refuted|instance of step|not a statement|assumption|another ledger|by=\[…\] takes"
     ):
         FALSE[name](board)
+
+
+@pytest.mark.parametrize("name", attacks.ATTACKS)
+def test_attacks_fail(name):
+    """None is proved, and none gets as far as a contradiction with numbers, which would be a :class:`KernelFault`."""
+    with pytest.raises(ProofError):
+        attacks.ATTACKS[name](Ledger(name))
 
 
 def test_the_tables_are_large():

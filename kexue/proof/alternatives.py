@@ -45,6 +45,7 @@ STATED = {  # methods, with those of their arguments that are expressions which 
     **dict.fromkeys(("claim", "induction", "cases", "sum", "instance", "discharge", "multiply"), ()),
     **dict.fromkeys(("cauchy_schwarz", "jensen", "sum_of_squares"), ()),
     **dict.fromkeys(("expect", "root", "log", "exp", "converges", "limit_at_zero", "differentiate", "integrate"), ()),
+    **dict.fromkeys(("limit_at_infinity", "compare", "antisymmetry"), ()),
     "limit": ("expression", "value"),
     "unique": ("solution",),
     "series": ("expression",),

@@ -64,6 +64,11 @@ class Analysis:
         return self._add(lambda: calculus.limit_of(step.fact, variable), step.relation, why, name, [step])
 
     @recorded
+    def limit_at_infinity(self, step, variable, why="", name=""):
+        """A step that holds for every value of a positive variable, in the limit ∞: lim l ≤ lim r."""
+        return self._add(lambda: calculus.limit_of(step.fact, variable, oo), step.relation, why, name, [step])
+
+    @recorded
     def series(self, expression, variable, coefficients, why="", name="", given=()):
         """expression = Σ_j c_j h^j + o(h^k), as a limit."""
         expression, coefficients = sympify(expression), list(map(sympify, coefficients))
@@ -104,6 +109,19 @@ class Analysis:
     def converges(self, step, why="", name=""):
         """Σ f < ∞, from a step that sums or bounds it."""
         return self._add(lambda: calculus.converges(step.fact), step.relation, why, name, [step], witness=False)
+
+    @recorded
+    def compare(self, low, high, dominating, index, why="", name=""):
+        """Σ f < ∞, from steps that say 0 ≤ f and f ≤ g for every index, and that Σ g < ∞."""
+        cited = [low, high, dominating]
+        return self._add(
+            lambda: calculus.compared(low.fact, high.fact, dominating.fact, index),
+            Relation(Sum(high.lhs, (index, 1, oo)), "<", oo),
+            why,
+            name,
+            cited,
+            witness=False,
+        )
 
     @recorded
     def linear_ode(self, equation, start, function, variable, solution=None, why="", name="", given=()):

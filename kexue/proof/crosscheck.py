@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import mpmath
 from mpmath import mpf
-from sympy import Add, Integral, Rational, Sum, Symbol, oo
+from sympy import Add, Integral, Rational, Sum, oo
 
 from kexue.proof.budget import within
 from kexue.proof.kernel.terms import Diff, Expect, Relation, Undecided, head, is_vector, substitute
@@ -37,7 +37,8 @@ def _number(value):
     return mpmath.nstr(value, 6).removesuffix(".0") if isinstance(value, mpf) else str(value)
 
 
-SECONDS = 3.0  # what looking for a witness, or confirming a fact, may take
+SECONDS = 3.0  # what looking for a witness may take
+BRIEFLY = 1.0  # what confirming a proved fact may take
 
 
 def points(context, rewrites=(), count=20, seed=0):
@@ -73,7 +74,7 @@ def agreement(fact, count=12):
     """
     confirmed, count = 0, min(count, 4) if _is_costly(fact.relation) else count
     try:
-        with within(SECONDS):
+        with within(BRIEFLY):
             for model in points(fact.context, fact.certificate.rewrites if fact.rule in ALGEBRA else (), count):
                 confirmed += _confirmed(model, fact)
     except Undecided:
@@ -145,8 +146,8 @@ def _slack(fact, of_premise):
 
 def _limit(fact, model):
     """Closer to the limit the sides come closer, or they are close already."""
-    if isinstance(fact.certificate, Symbol):
-        general, point, variable = fact.premises[0].relation.slack, 0, fact.certificate
+    if isinstance(fact.certificate, tuple):
+        general, (variable, point) = fact.premises[0].relation.slack, fact.certificate
         target = model(fact.relation.slack)
     else:
         general, variable, point, _ = fact.relation.lhs.args
@@ -205,6 +206,7 @@ CLAIMS = {
     "integral": lambda fact: _slack(fact, Integral(fact.premises[0].relation.slack, fact.certificate)),
     "solve": _solution,
     "linear ODE": _at_solution,
+    "antisymmetry": lambda fact: [] if fact.hypotheses else [fact.relation],
 } | dict.fromkeys(AS_IT_STANDS, lambda fact: [fact.relation])
 
 

@@ -220,6 +220,13 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         )
 
     @recorded
+    def antisymmetry(self, step, converse, why="", name=""):
+        """l = r, from steps that say l ≤ r and r ≤ l."""
+        return self._add(
+            lambda: rules.antisymmetric(step.fact, converse.fact), step.relation, why, name, [step, converse]
+        )
+
+    @recorded
     def cases(self, relation, conditions, proof, why="", name=""):
         """A relation proved under each of several conditions that leave nothing out.
 

@@ -76,6 +76,18 @@ TRUE = {
     "a chain": lambda s: s.ledger.at_most(
         s.x, s.m, by=[s.ledger.assume("H", s.x <= s.y), s.ledger.assume("K", s.y <= s.m)]
     ),
+    "both directions": lambda s: s.ledger.antisymmetry(
+        s.ledger.assume("H", s.x <= s.y), s.ledger.assume("K", s.y <= s.x)
+    ),
+    "an inequality in the limit": lambda s: s.ledger.limit_at_infinity(
+        s.ledger.less(s.a, s.a + 1 / s.n, by=[positive(1 / s.n)]), s.n
+    ),
+    "comparison": lambda s: s.ledger.compare(
+        s.ledger.at_most(0, s.k**-3, by=[positive(s.k**-3)]),
+        s.ledger.at_most(s.k**-3, s.k**-2, by=[positive((s.k - 1) * s.k**-3)]),
+        s.ledger.converges(s.ledger.integral_test(s.k**-2, s.k, 1, 1 / s.k)[0]),
+        s.k,
+    ),
     "a chain, once strict": lambda s: s.ledger.less(
         s.x, s.m, by=[s.ledger.assume("H", s.x <= s.y), s.ledger.assume("K", s.y < s.m)]
     ),

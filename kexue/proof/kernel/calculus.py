@@ -4,8 +4,18 @@ from sympy import Dummy, Integer, Integral, Limit, Rational, Sum, factorial, oo
 
 from kexue.proof.kernel.facts import KEY, Fact
 from kexue.proof.kernel.normal import Normaliser
-from kexue.proof.kernel.rules import admissible, derived, normaliser_for, refuse_bounded, same_ledger
-from kexue.proof.kernel.terms import Diff, IllFormed, Relation, Undecided, heads, is_plain, is_vector, substitute
+from kexue.proof.kernel.rules import admissible, derived, normaliser_for, refuse_bounded, same_ledger, union
+from kexue.proof.kernel.terms import (
+    Diff,
+    IllFormed,
+    Relation,
+    Undecided,
+    heads,
+    is_plain,
+    is_vector,
+    outermost,
+    substitute,
+)
 
 NEAR = Rational(1, 1000)  # a limit at 0 asks only what happens below some bound
 
@@ -72,19 +82,23 @@ def _stated(n, context, relation, rule, certificate):
     return Fact(KEY, context, relation, frozenset().union(*(f.hypotheses for f in used)), rule, used, certificate)
 
 
-def limit_of(fact, variable):
-    """l(λ) ≤ r(λ) for every λ > 0 (up to a bound) gives l(0) ≤ r(0): both sides are continuous fractions at 0."""
+def limit_of(fact, variable, point=0):
+    """l(λ) ≤ r(λ) for every λ > 0 (up to a bound) gives lim l ≤ lim r as λ → 0⁺, and for every λ as λ → ∞."""
     context = fact.context
     low, high = context.bounds.get(variable, (Integer(0), None))
-    real = variable.is_positive and not variable.is_integer and is_plain(variable)
-    right_of_zero = real and low == 0 and (high is None or Normaliser(context).sign(high) == (1, True))
-    if not (right_of_zero and fact.general_in(variable)) or fact.relation.op == "⇔":
-        raise Undecided(f"the fact is not one for every small {variable} > 0")
+    n, positive = Normaliser(context), variable.is_positive and is_plain(variable)
+    small = not variable.is_integer and low == 0 and (high is None or n.sign(high) == (1, True))
+    if not (positive and (high is None if point is oo else small) and fact.general_in(variable)):
+        raise Undecided(f"the fact is not one for every {'large' if point is oo else 'small'} {variable} > 0")
+    if fact.relation.op == "⇔" or oo in (fact.relation.lhs, fact.relation.rhs):
+        raise Undecided(f"{fact.relation} has no two numbers for sides")
     refuse_bounded(context, [variable], fact.relation)
     weak = {"<": "≤", ">": "≥"}.get(fact.relation.op, fact.relation.op)
-    n = Normaliser(context)
-    sides = [n.limit_at_zero(side, variable) for side in (fact.relation.lhs, fact.relation.rhs)]
-    return Fact(KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), variable)
+    u = Dummy("u", positive=True)
+    n.bounds[u] = (None, NEAR)
+    relation = fact.relation if point == 0 else fact.relation.map(lambda side: context.put(side, {variable: u**-2}))
+    sides = [n.limit_at_zero(side, variable if point == 0 else u) for side in (relation.lhs, relation.rhs)]
+    return Fact(KEY, context, Relation(sides[0], weak, sides[1]), fact.hypotheses, "limit", (fact,), (variable, point))
 
 
 def limit(context, expression, variable, value, point=oo, given=()):
@@ -193,6 +207,26 @@ def converges(fact):
     if fact.rule not in ("telescoping", "integral test") or total is None:
         raise Undecided("only telescoping and the integral test show that a series converges")
     return Fact(KEY, fact.context, Relation(total, "<", oo), fact.hypotheses, "convergence", (fact,))
+
+
+def compared(low, high, dominating, k):
+    """0 ≤ f(k) and f(k) ≤ g(k) for every k, and Σ_{k ≥ a} g < ∞, give Σ_{k ≥ a} f < ∞."""
+    context, total = dominating.context, dominating.relation.lhs
+    same_ledger(context, [low, high])
+    n, f = Normaliser(context), high.relation.lhs
+    endless = isinstance(total, Sum) and dominating.relation.op == "<" and dominating.relation.rhs is oo
+    plain = k.is_positive and k.is_integer and is_plain(k) and k not in context.bounds
+    if not (endless and plain and low.general_in(k) and high.general_in(k)):
+        raise Undecided(f"bounds for every {k} and a series that converges (… < oo) were expected")
+    refuse_bounded(context, [k], high.relation)
+    g, index, first, end = outermost(total)
+    matching = low.relation.op in "≤=<" and high.relation.op in "≤=<" and low.relation.lhs == 0
+    same = n.is_zero(low.relation.rhs - f) and n.is_zero(context.put(g, {index: k}) - high.relation.rhs)
+    if not (matching and same and end is oo and n.at_least(first, 1)):
+        raise Undecided(f"0 ≤ f and f ≤ g were expected, and Σ g over {k} from 1 or later")
+    premises = (low, high, dominating)
+    relation = Relation(Sum(f, (k, first, oo)), "<", oo)
+    return Fact(KEY, context, relation, union(*premises), "comparison", premises, k)
 
 
 def _series(context, k, first, given):

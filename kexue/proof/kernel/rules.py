@@ -51,7 +51,7 @@ from kexue.proof.kernel.terms import (
 )
 
 
-def _union(*facts):
+def union(*facts):
     return frozenset().union(*(f.hypotheses for f in facts))
 
 
@@ -130,7 +130,7 @@ def algebra(context, relation, certificate=None):
         _check_scalars(n, relation, certificate.terms)
     rule = "certificate" if certificate.terms else "identity"
     premises = dict.fromkeys((*facts, *certificate.rewrites, *(f for f in certificate.given if f in n.used)))
-    return Fact(KEY, context, relation, _union(*premises), rule, premises, certificate)
+    return Fact(KEY, context, relation, union(*premises), rule, premises, certificate)
 
 
 def _check_vectors(n, relation):
@@ -194,7 +194,7 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
         else:
             kept.add(replace(h, name=f"{h.name} for this {_names(mapping)}", relation=changed) if changed else h)
     relation = _substitute(context, fact.relation, mapping)
-    return Fact(KEY, context, relation, kept | _union(*proofs), "instance", (fact, *proofs), mapping)
+    return Fact(KEY, context, relation, kept | union(*proofs), "instance", (fact, *proofs), mapping)
 
 
 def sides(relation):
@@ -471,7 +471,17 @@ def normaliser_for(fact, given):
 def derived(n, fact, relation, rule, certificate=None):
     """What follows from a fact by a rule whose side conditions were decided under the facts that ``n`` used."""
     premises = (fact, *(f for f in n.given if f in n.used and f is not fact))
-    return Fact(KEY, fact.context, relation, _union(*premises), rule, premises, certificate)
+    return Fact(KEY, fact.context, relation, union(*premises), rule, premises, certificate)
+
+
+def antisymmetric(fact, converse):
+    """l ≤ r and r ≤ l give l = r."""
+    n = normaliser_for(fact, [converse])
+    ops = {f.relation.op for f in (fact, converse)}
+    if not ops <= {"≤", "≥", "="} or not n.is_zero(fact.relation.slack + converse.relation.slack):
+        raise Undecided(f"{converse.relation} is not the converse of {fact.relation}")
+    relation = Relation(fact.relation.lhs, "=", fact.relation.rhs)
+    return Fact(KEY, fact.context, relation, union(fact, converse), "antisymmetry", (fact, converse))
 
 
 def cases(context, relation, branches):

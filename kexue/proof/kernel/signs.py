@@ -174,8 +174,15 @@ class Signs:
     def compute_slacks(self):
         relations = [(f, f.relation) for f in self.given]
         order = [f for f, r in relations if r.op in ("<", "≤", "≥", ">") and r.rhs is not oo]
-        numerators = self.without_given(lambda: [self.fraction(f.relation.slack) for f in order])
-        return [(f, n * d) for f, (n, d) in zip(order, numerators, strict=True)]
+        return [(f, slack) for f in order if (slack := self.without_given(lambda f=f: self.slack_of(f))) is not None]
+
+    def slack_of(self, fact):
+        """The numerator of a fact's slack times its denominator; None where that rests on other facts again."""
+        try:
+            numerator, denominator = self.fraction(fact.relation.slack)
+        except Undecided:
+            return None
+        return numerator * denominator
 
     def without_given(self, question):
         kept, self.given = self.given, ()
