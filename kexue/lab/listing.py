@@ -1,6 +1,8 @@
-"""Source code shown in a page, as it is now."""
+"""Source code shown in a page, as it is now, and how much of it a piece of work runs through."""
 
 import inspect
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -27,3 +29,20 @@ def first_lines(package) -> dict[str, tuple[str, int]]:
         if path.stem != "__init__":
             found[path.stem] = lines[0].strip('"'), len(lines)
     return found
+
+
+def exercised(package, work: Callable[[], object]) -> dict[str, int]:
+    """{function: lines of its source} of those functions of a package that run while ``work()`` does."""
+    folder, seen = str(Path(package.__file__).parent), set()
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code.co_filename.startswith(folder) and frame.f_code.co_name.isidentifier():
+            seen.add(frame.f_code)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return {code.co_qualname: len(inspect.getsourcelines(code)[0]) for code in seen}

@@ -44,7 +44,7 @@ class Mutant:
     def survives(self) -> bool:
         """Whether the changed line is proved all the same. Raises ``KernelFault`` where a random point contradicts."""
         try:
-            getattr(Before(self.step), self.step.recipe.method)(**self.arguments)
+            proved_again(self.step, self.arguments)
         except ProofError:
             return False
         except KernelFault as fault:
@@ -54,6 +54,12 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.step.label} {self.kind}: {self.statement}"
+
+
+def proved_again(step: Step, arguments: Mapping | None = None) -> Step:
+    """A line asked for once more, as it was or with other arguments, on the ledger as it stood before it."""
+    asked = step.recipe.arguments if arguments is None else arguments
+    return getattr(Before(step), step.recipe.method)(**asked)
 
 
 class Before(Ledger):
