@@ -19,3 +19,7 @@ class ExecutionError(KexueError, RuntimeError):
 
 class BuildError(KexueError):
     """The book could not be built."""
+
+
+class UnigramError(KexueError, ValueError):
+    """A model file, a text or an argument that a Unigram tokenizer cannot use."""

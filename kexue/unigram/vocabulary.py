@@ -1,0 +1,120 @@
+"""What a Unigram model is: tokens with their log-probabilities, and what happens to bytes that no token spells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float64
+
+from kexue.errors import UnigramError
+
+PENALTY = 10.0  # by which an unknown byte or character scores less than the worst token, as in SentencePiece
+LONGEST = 1024  # bytes a token may have; real models stay below 100
+LARGEST = 2**24  # tokens a vocabulary may have
+
+Unknown = Literal["byte", "character", "none"]
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Tokens and scores of a Unigram model.
+
+    Args:
+        pieces: the tokens' bytes, all different, none empty; a token's id is its place.
+        scores: log-probabilities, ≤ 0; −∞ for a token that must not be used. float64 (tokens,)
+        unknown: "byte", a byte that is no token is spelled by a pseudo token of its own; "character", the same for the
+            UTF-8 characters that are no token, as SentencePiece does it; "none", such text is refused.
+        unknown_score: log-weight of one unknown byte (of one unknown character); by default the lowest finite score
+            minus 10.
+        spelling: ids of tokens that spell the 256 bytes where nothing else does (SentencePiece's ``<0x00>`` …
+            ``<0xFF>``), or nothing: then ``len(pieces) + byte`` does. Their bytes are their entries in ``pieces``.
+        reserved: ids that no text is ever segmented into (``<s>``, ``<unk>``, and those of ``spelling``).
+        prefix: put before every text, and taken off what is decoded.
+
+    Raises:
+        UnigramError: an empty or repeated token, a score that is NaN or positive, sizes that do not agree.
+    """
+
+    pieces: tuple[bytes, ...]
+    scores: Float64[np.ndarray, " tokens"]
+    unknown: Unknown = "byte"
+    unknown_score: float | None = None
+    spelling: tuple[int, ...] = ()
+    reserved: frozenset[int] = frozenset()
+    prefix: bytes = b""
+
+    def __post_init__(self):
+        object.__setattr__(self, "pieces", tuple(self.pieces))
+        object.__setattr__(self, "scores", np.ascontiguousarray(self.scores, dtype=np.float64))
+        _check_pieces(self.pieces, self.reserved)
+        _check_scores(self.pieces, self.scores)
+        if self.unknown not in ("byte", "character", "none"):
+            raise UnigramError(f"unknown is {self.unknown!r}, expected 'byte', 'character' or 'none'")
+        if len(self.spelling) not in (0, 256):
+            raise UnigramError(
+                f"spelling lists {len(self.spelling)} ids, expected one for each of the 256 bytes, or none"
+            )
+        if self.unknown_score is None:
+            finite = self.scores[self._used & np.isfinite(self.scores)]
+            object.__setattr__(self, "unknown_score", float(finite.min(initial=0.0)) - PENALTY)
+        elif not self.unknown_score <= 0:
+            raise UnigramError(f"unknown_score is {self.unknown_score}, expected a log-probability, at most 0")
+
+    @staticmethod
+    def of(mapping: Mapping[bytes, float], **options) -> Vocabulary:
+        """The vocabulary of a mapping from tokens to log-probabilities; ids in the mapping's order.
+
+        >>> Vocabulary.of({b"a": -1.0, b"ab": -2.0}).pieces
+        (b'a', b'ab')
+        """
+        try:
+            scores = np.array(list(mapping.values()), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise UnigramError(f"scores must be numbers: {error}") from None
+        return Vocabulary(tuple(mapping), scores, **options)
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    @property
+    def _used(self) -> np.ndarray:
+        used = np.ones(len(self.pieces), dtype=bool)
+        used[list(self.reserved)] = False
+        return used
+
+    @cached_property
+    def ids(self) -> dict[bytes, int]:
+        """Token → id, of the tokens that a text may be segmented into."""
+        return {piece: i for i, piece in enumerate(self.pieces) if i not in self.reserved}
+
+
+def _check_pieces(pieces: Sequence[bytes], reserved: frozenset[int]) -> None:
+    if not 0 < len(pieces) <= LARGEST:
+        raise UnigramError(f"a vocabulary of {len(pieces)} tokens was given, expected 1 to {LARGEST}")
+    if strange := [i for i in reserved if not 0 <= i < len(pieces)]:
+        raise UnigramError(f"reserved lists the id {strange[0]}, but there are {len(pieces)} tokens")
+    seen: dict[bytes, int] = {}
+    for i, piece in enumerate(pieces):
+        if not isinstance(piece, bytes):
+            raise UnigramError(f"token {i} is {piece!r} ({type(piece).__name__}), expected bytes")
+        if i in reserved:
+            continue
+        if not 0 < len(piece) <= LONGEST:
+            raise UnigramError(f"token {i} has {len(piece)} bytes, expected 1 to {LONGEST}")
+        if seen.setdefault(piece, i) != i:
+            raise UnigramError(f"token {i} is {piece!r}, as token {seen[piece]} is: every token may occur once")
+
+
+def _check_scores(pieces: Sequence[bytes], scores: np.ndarray) -> None:
+    if scores.shape != (len(pieces),):
+        raise UnigramError(f"{len(pieces)} tokens came with scores of shape {scores.shape}, expected one score each")
+    wrong = np.flatnonzero(~(scores <= 0))
+    if wrong.size:
+        i = int(wrong[0])
+        raise UnigramError(
+            f"the score of token {i} {pieces[i]!r} is {scores[i]}, expected a log-probability, at most 0"
+        )
