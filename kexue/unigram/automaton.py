@@ -9,8 +9,8 @@ using a double-array structure, IEEE TSE 15 (1989). States are slots of a double
     ending  the list of tokens that end here, longest first
 
 All 256 bytes are states, so that every byte ends in some state one or two failures away from the root. States that end
-the same tokens share a list, and lists with tokens of more than `WINDOW` bytes come last: `kexue.unigram.weights` makes a
-row of eight numbers of every list, and only those few have more.
+the same tokens share a list, and lists with tokens of more than `WINDOW` bytes come last: `kexue.unigram.weights` makes
+a row of eight numbers of every list, and only those few have more.
 """
 
 from __future__ import annotations

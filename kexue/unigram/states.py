@@ -1,0 +1,102 @@
+"""From bytes to lists: which tokens end at every byte of a text. Compiled by Numba; plain scalar code.
+
+A state depends on no more than the bytes of the longest token. So the automaton is walked in eight places of the text
+at once, each warmed up on the bytes before it: while one place waits for memory the others go on, also where all eight
+lie in one document. A step goes to a child or to where a failure leads, chosen without a branch; it goes on by one byte
+or by none.
+
+Indices are unsigned: Numba gives signed ones Python's meaning when negative, which costs more than the walk.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from kexue.unigram.automaton import FIELDS
+
+U = np.uint64
+_BASE, _PARENT, _FAIL, _ENDING = map(np.uint64, range(FIELDS))
+_FIELDS, _ONE, _ZERO, _FEW = U(FIELDS), U(1), U(0), U(8)
+
+
+@njit(cache=True, nogil=True)
+def _step(states, state, byte):
+    """The child by a byte and 1, or where to try next and 0."""
+    s = state * _FIELDS
+    child = U(states[s + _BASE]) + U(byte)
+    fail = U(states[s + _FAIL])
+    found = U(states[child * _FIELDS + _PARENT] == state)
+    return fail ^ ((fail ^ child) & (_ZERO - found)), found
+
+
+@njit(cache=True, nogil=True)
+def _walk(states, text, state, begin, end, lists):
+    """One place alone, from the state before ``begin``; the state before ``end``."""
+    s = U(state)
+    for j in range(U(begin), U(end)):
+        found = _ZERO
+        while found == _ZERO:
+            s, found = _step(states, s, text[j])
+        lists[j] = states[s * _FIELDS + _ENDING]
+    return s
+
+
+@njit(cache=True, nogil=True)
+def _warmed(states, text, begin, back, lists):
+    """The state before ``begin``. What it writes before ``begin`` is written again by the place before."""
+    return _walk(states, text, _ZERO, begin - min(begin, back), begin, lists)
+
+
+@njit(cache=True, nogil=True)
+def end_lists(states, text, context, longest, lists):
+    """Write to ``lists[j]`` the list of the tokens that end with ``text[j]``, for j ≥ context.
+
+    Args:
+        states: of an `Automaton`.
+        text: uint8 (context + n,); the first ``context`` bytes are what came before, at most ``longest`` count.
+        lists: uint32 (context + n,); its first ``context`` entries are overwritten too.
+    """
+    begin, end, back = U(context), U(text.size), U(longest)
+    size = (end - begin) // _FEW
+    if size < back * U(4):
+        _walk(states, text, _warmed(states, text, begin, back, lists), begin, end, lists)
+        return
+    j0, e7 = begin, end
+    j1, j2, j3, j4 = begin + size, begin + size * U(2), begin + size * U(3), begin + size * U(4)
+    j5, j6, j7 = begin + size * U(5), begin + size * U(6), begin + size * U(7)
+    e0, e1, e2, e3, e4, e5, e6 = j1, j2, j3, j4, j5, j6, j7
+    s0, s1 = _warmed(states, text, j0, back, lists), _warmed(states, text, j1, back, lists)
+    s2, s3 = _warmed(states, text, j2, back, lists), _warmed(states, text, j3, back, lists)
+    s4, s5 = _warmed(states, text, j4, back, lists), _warmed(states, text, j5, back, lists)
+    s6, s7 = _warmed(states, text, j6, back, lists), _warmed(states, text, j7, back, lists)
+    left = size
+    while left >= _FEW:  # none of the eight passes its end within so many steps
+        for _ in range(left):
+            s0, f0 = _step(states, s0, text[j0])
+            s1, f1 = _step(states, s1, text[j1])
+            s2, f2 = _step(states, s2, text[j2])
+            s3, f3 = _step(states, s3, text[j3])
+            s4, f4 = _step(states, s4, text[j4])
+            s5, f5 = _step(states, s5, text[j5])
+            s6, f6 = _step(states, s6, text[j6])
+            s7, f7 = _step(states, s7, text[j7])
+            lists[j0] = states[s0 * _FIELDS + _ENDING]  # written again by the next step if this one did not go on
+            lists[j1] = states[s1 * _FIELDS + _ENDING]
+            lists[j2] = states[s2 * _FIELDS + _ENDING]
+            lists[j3] = states[s3 * _FIELDS + _ENDING]
+            lists[j4] = states[s4 * _FIELDS + _ENDING]
+            lists[j5] = states[s5 * _FIELDS + _ENDING]
+            lists[j6] = states[s6 * _FIELDS + _ENDING]
+            lists[j7] = states[s7 * _FIELDS + _ENDING]
+            j0, j1, j2, j3 = j0 + f0, j1 + f1, j2 + f2, j3 + f3
+            j4, j5, j6, j7 = j4 + f4, j5 + f5, j6 + f6, j7 + f7
+        left = min(min(min(e0 - j0, e1 - j1), min(e2 - j2, e3 - j3)), min(min(e4 - j4, e5 - j5), min(e6 - j6, e7 - j7)))
+    _walk(states, text, s0, j0, e0, lists)
+    _walk(states, text, s1, j1, e1, lists)
+    _walk(states, text, s2, j2, e2, lists)
+    _walk(states, text, s3, j3, e3, lists)
+    _walk(states, text, s4, j4, e4, lists)
+    _walk(states, text, s5, j5, e5, lists)
+    _walk(states, text, s6, j6, e6, lists)
+    _walk(states, text, s7, j7, e7, lists)
