@@ -1,10 +1,10 @@
 """Backward sampling: at byte j the last token of l bytes has probability A_{j−l} w / A_j; then go on at j − l.
 
 The uniform number of byte j is a hash of the document's key and j, so that the token drawn at j is a function of j
-alone, whatever was drawn elsewhere. Two consequences. The sample of a document is the same in any batch and any thread.
-And a document may be drawn in several places at once: each place but the last starts at a byte at which perhaps no token
-ends, but two ways that meet at one byte go on as one, so that the way from above is followed until it meets the other,
-and what came before is dropped.
+alone, whatever was drawn elsewhere. Two consequences. The sample of a document is the same in any batch and any
+thread. And a document may be drawn in several places at once: each place but the last starts at a byte at which perhaps
+no token ends, but two ways that meet at one byte go on as one, so that the way from above is followed until it meets
+the other, and what came before is dropped.
 
 The loop ends: a number drawn is at most (1 − 2⁻⁴³) A_j, which is less than the candidates' sum in whatever order the
 rounded numbers are added, so that a token of positive weight is taken, and every token has at least one byte.
@@ -18,6 +18,7 @@ from numba import njit
 from kexue.unigram.filtering import AT, DOCUMENT, OFFSET, START, STOP
 
 U = np.uint64
+WAYS = 4  # that are drawn at once
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 _GOLDEN = U(0x9E3779B97F4A7C15)  # of SplitMix64 (Steele, Lea, Flood 2014)
 _BELOW_ONE = 2.0**-53 * (1 - 2.0**-43)
@@ -76,16 +77,6 @@ def _farther(t, q, x, A, far, far_length, far_value):
 
 
 @njit(cache=True, nogil=True)
-def _entered(i, j, low, segments, k, marks):
-    """The segment that a way of byte j ≤ 0 goes on in, if there is one."""
-    while j <= 0 and i > low:
-        i -= 1
-        j += segments[i, STOP] - segments[i, START]
-        marks[i] = k
-    return i, j
-
-
-@njit(cache=True, nogil=True)
 def _place(i, segments, seed, sample):
     """Of a segment: where its A and its lists begin, and the document's key moved to its first byte."""
     key = stream(seed, segments[i, DOCUMENT], sample) + U(segments[i, OFFSET]) * _GOLDEN
@@ -93,13 +84,13 @@ def _place(i, segments, seed, sample):
 
 
 @njit(**_OPTIONS)
-def draw_alone(lists, segments, low, i, j, floor, seed, sample, weights, A, out, k, marks):
+def draw_alone(lists, segments, low, i, j, floor, seed, sample, weights, A, out, k, marks, way):
     """Draw from byte j of segment i on, until byte ``floor`` of the text or the start of segment ``low`` is reached.
 
     Args:
         weights: row, row_id, far, far_length, far_id, far_value, short.
         out: ids, written downwards from out[k − 1].
-        marks: int64; marks[i] becomes k where segment i is entered from above.
+        marks: int64 (4, ·); marks[way, i] becomes k where segment i is entered from above.
 
     Returns:
         The segment and its byte that were reached, and k.
@@ -123,11 +114,11 @@ def draw_alone(lists, segments, low, i, j, floor, seed, sample, weights, A, out,
         if stop > 0 or i == low:
             return i, j, k
         i, j = i - 1, j + segments[i - 1, STOP] - segments[i - 1, START]
-        marks[i] = k
+        marks[way, i] = k
 
 
 @njit(**_OPTIONS)
-def draw_four(lists, segments, low, high, seed, sample, weights, A, out, k, marks, reached):
+def draw_four(lists, segments, low, high, seed, sample, weights, A, out, k, marks, reached):  # noqa: C901 - four times one
     """Draw four ways at once, each from the end of segment high − 1 down to the start of segment ``low``.
 
     Args:
@@ -139,21 +130,34 @@ def draw_four(lists, segments, low, high, seed, sample, weights, A, out, k, mark
     row, row_id, far, far_length, far_id, far_value, short = weights
     short_ = U(short)
     k0, k1, k2, k3 = k[0], k[1], k[2], k[3]
+    segment = high.copy()
     i0, i1, i2, i3 = high[0], high[1], high[2], high[3]
     j0, j1, j2, j3 = reached[0], reached[1], reached[2], reached[3]
     p0 = p1 = p2 = p3 = b0 = b1 = b2 = b3 = y0 = y1 = y2 = y3 = _0
     while True:
         if j0 <= 0:
-            i0, j0 = _entered(i0, j0, low[0], segments, k0, marks)
+            while j0 <= 0 and i0 > low[0]:
+                i0 -= 1
+                j0 += segments[i0, STOP] - segments[i0, START]
+                marks[0, i0] = k0
             p0, b0, y0 = _place(i0, segments, seed, sample[0])
         if j1 <= 0:
-            i1, j1 = _entered(i1, j1, low[1], segments, k1, marks)
+            while j1 <= 0 and i1 > low[1]:
+                i1 -= 1
+                j1 += segments[i1, STOP] - segments[i1, START]
+                marks[1, i1] = k1
             p1, b1, y1 = _place(i1, segments, seed, sample[1])
         if j2 <= 0:
-            i2, j2 = _entered(i2, j2, low[2], segments, k2, marks)
+            while j2 <= 0 and i2 > low[2]:
+                i2 -= 1
+                j2 += segments[i2, STOP] - segments[i2, START]
+                marks[2, i2] = k2
             p2, b2, y2 = _place(i2, segments, seed, sample[2])
         if j3 <= 0:
-            i3, j3 = _entered(i3, j3, low[3], segments, k3, marks)
+            while j3 <= 0 and i3 > low[3]:
+                i3 -= 1
+                j3 += segments[i3, STOP] - segments[i3, START]
+                marks[3, i3] = k3
             p3, b3, y3 = _place(i3, segments, seed, sample[3])
         if min(min(j0, j1), min(j2, j3)) <= 0:
             break
@@ -198,7 +202,11 @@ def draw_four(lists, segments, low, high, seed, sample, weights, A, out, k, mark
         else:
             out[k3] = row_id[t3 * _8 + n3 - _1]
             j3 -= np.int64(n3)
-    _, reached[0], k[0] = draw_alone(lists, segments, low[0], i0, j0, 0, seed, sample[0], weights, A, out, k0, marks)
-    _, reached[1], k[1] = draw_alone(lists, segments, low[1], i1, j1, 0, seed, sample[1], weights, A, out, k1, marks)
-    _, reached[2], k[2] = draw_alone(lists, segments, low[2], i2, j2, 0, seed, sample[2], weights, A, out, k2, marks)
-    _, reached[3], k[3] = draw_alone(lists, segments, low[3], i3, j3, 0, seed, sample[3], weights, A, out, k3, marks)
+    k[0], k[1], k[2], k[3] = k0, k1, k2, k3
+    reached[0], reached[1], reached[2], reached[3] = j0, j1, j2, j3
+    segment[0], segment[1], segment[2], segment[3] = i0, i1, i2, i3
+    for way in range(4):  # as soon as one has ended, the others go on alone
+        i, j = segment[way], reached[way]
+        _, reached[way], k[way] = draw_alone(
+            lists, segments, low[way], i, j, 0, seed, sample[way], weights, A, out, k[way], marks, way
+        )

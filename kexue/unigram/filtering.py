@@ -16,78 +16,79 @@ from numba import njit
 from kexue.unigram.weights import RESCALE, STEP
 
 U = np.uint64
-AT, START, STOP, DOCUMENT, OFFSET = range(
-    5
-)  # of a segment: where the A of its start is stored; its bytes; whose they are
+AT, START, STOP, DOCUMENT, OFFSET = range(5)  # of a segment: the place of its A; its bytes in the block; whose they are
 SEGMENT = 4096  # bytes a segment has at most, so that a long document has several
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 _UP, _DOWN = 2.0**RESCALE, 2.0**-RESCALE
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
-def _stretch(lists, begin, end, row, far, far_length, far_value, short, A, at):
-    """A of the bytes begin … end − 1, into A[at + 1], A[at + 2], …"""
-    q, short_ = U(at), U(short)
-    a1, a2, a3, a4, a5, a6, a7, a8 = A[q], A[q - _1], A[q - _2], A[q - _3], A[q - _4], A[q - _5], A[q - _6], A[q - _7]
-    for j in range(U(begin), U(end)):
-        t = U(lists[j])
-        i = t * _8
-        q += _1
-        a = (a8 * row[i + _7] + a7 * row[i + _6]) + (a6 * row[i + _5] + a5 * row[i + _4])
-        a += (a4 * row[i + _3] + a3 * row[i + _2]) + a2 * row[i + _1]
-        if t >= short_:
-            for r in range(U(far[t - short_]), U(far[t - short_ + _1])):
-                a += A[q - U(far_length[r])] * far_value[r]
-        a += a1 * row[i]
-        a1, a2, a3, a4, a5, a6, a7, a8 = a, a1, a2, a3, a4, a5, a6, a7
-        A[q] = a
+@njit(cache=True, nogil=True, fastmath={"contract"})  # a·b + c may be rounded once
+def filter_forward(lists, bounds, first, offset, weights, A, segments, failed):  # noqa: C901 - one loop nest, see below
+    """Filter documents one after the other, segment by segment.
 
-
-@njit(cache=True, nogil=True)
-def start_document(A, top, longest):
-    """Nothing before, and one way to have read nothing."""
-    A[top : top + longest - 1] = 0.0
-    A[top + longest - 1] = 1.0
-
-
-@njit(cache=True, nogil=True)
-def filter_forward(lists, begin, end, document, offset, weights, A, top, segments, count):
-    """Filter the bytes begin … end − 1 of one document, segment by segment.
+    No function is called for each of them that takes arrays: Numba counts references to these, at some 10 ns each.
 
     Args:
         lists: of `end_lists`.
-        document, offset: whose bytes these are, and how many of it came before.
+        bounds: document d is bytes bounds[d] … bounds[d + 1] − 1 of it.
+        first, offset: the index of the first document; how many of its bytes came before. With ``offset`` > 0 there is
+            one document, and A[:longest] is what came before.
         weights: row, far, far_length, far_value, short, longest.
-        A: float64; A[top : top + longest] is what came before.
-        segments: int64 (·, 5), written from ``count`` on.
+        A: float64. segments: int64 (·, 5). failed: uint8, becomes 1 where a document has no segmentation in the range
+            of float64, and then it has no segments; empty for a block of a document, which need not end a token.
 
     Returns:
-        top and count of what follows; where the last A lies, and the power of two it is in units of; or where there is
-        no way to go on, the place −1.
+        The number of segments; where the last A lies, and the power of two that it is in units of.
     """
     row, far, far_length, far_value, short, longest = weights
-    at, j, power = top + longest - 1, begin, 0
-    while True:
-        start = j
-        segments[count, AT], segments[count, START] = at, start
-        segments[count, DOCUMENT], segments[count, OFFSET] = document, offset + start - begin
-        size = 1.0
-        while j < end and _DOWN <= size <= _UP and j - start < SEGMENT:
-            step = min(j + STEP, end)
-            _stretch(lists, j, step, row, far, far_length, far_value, short, A, at + j - start)
-            j = step
-            size = A[at + j - start]
-            if not _DOWN <= size <= _UP:
-                size = A[at + j - start - longest + 1 : at + j - start + 1].max()
-        segments[count, STOP] = j
-        count += 1
-        last = at + j - start
-        if j == end:
-            return last + 1, count, last, power
-        if size == 0:
-            return last + 1, count, -1, power
-        change = frexp(size)[1]
-        for h in range(longest):
-            A[last + 1 + h] = ldexp(A[last + 1 - longest + h], -change)
-        power += change
-        at = last + longest
+    short_, top, count, power, last = U(short), 0, 0, 0, longest - 1
+    for d in range(bounds.size - 1):
+        j, end, before, number, power = bounds[d], bounds[d + 1], top, count, 0
+        if not offset:
+            A[top : top + longest - 1] = 0.0
+            A[top + longest - 1] = 1.0
+        while j < end:
+            at, start, size = top + longest - 1, j, 1.0
+            q = U(at)
+            a1, a2, a3, a4, a5, a6, a7, a8 = (
+                A[q],
+                A[q - _1],
+                A[q - _2],
+                A[q - _3],
+                A[q - _4],
+                A[q - _5],
+                A[q - _6],
+                A[q - _7],
+            )
+            while j < end and _DOWN <= size <= _UP and j - start < SEGMENT:
+                step = min(j + STEP, end)
+                for b in range(U(j), U(step)):
+                    t = U(lists[b])
+                    i = t * _8
+                    q += _1
+                    a = (a8 * row[i + _7] + a7 * row[i + _6]) + (a6 * row[i + _5] + a5 * row[i + _4])
+                    a += (a4 * row[i + _3] + a3 * row[i + _2]) + a2 * row[i + _1]
+                    if t >= short_:
+                        for r in range(U(far[t - short_]), U(far[t - short_ + _1])):
+                            a += A[q - U(far_length[r])] * far_value[r]
+                    a += a1 * row[i]
+                    a1, a2, a3, a4, a5, a6, a7, a8 = a, a1, a2, a3, a4, a5, a6, a7
+                    A[q] = a
+                j, size = step, a1
+                if not _DOWN <= size <= _UP:
+                    for h in range(longest):
+                        size = max(size, A[q - U(h)])
+            segments[count, AT], segments[count, START], segments[count, STOP] = at, start, j
+            segments[count, DOCUMENT], segments[count, OFFSET] = first + d, offset + start - bounds[d]
+            last, count = at + j - start, count + 1
+            top = last + 1
+            if j < end and 0 < size < np.inf:
+                change = frexp(size)[1]
+                for h in range(longest):
+                    A[top + h] = ldexp(A[top + h - longest], -change)
+                power += change
+            elif j < end or not A[last] < np.inf:
+                j, A[last] = end, 0.0
+        if failed.size and end > bounds[d] and A[last] == 0:
+            failed[d], top, count = 1, before, number
+    return count, last, power

@@ -43,12 +43,6 @@ def _walk(states, text, state, begin, end, lists):
 
 
 @njit(cache=True, nogil=True)
-def _warmed(states, text, begin, back, lists):
-    """The state before ``begin``. What it writes before ``begin`` is written again by the place before."""
-    return _walk(states, text, _ZERO, begin - min(begin, back), begin, lists)
-
-
-@njit(cache=True, nogil=True)
 def end_lists(states, text, context, longest, lists):
     """Write to ``lists[j]`` the list of the tokens that end with ``text[j]``, for j ≥ context.
 
@@ -60,16 +54,16 @@ def end_lists(states, text, context, longest, lists):
     begin, end, back = U(context), U(text.size), U(longest)
     size = (end - begin) // _FEW
     if size < back * U(4):
-        _walk(states, text, _warmed(states, text, begin, back, lists), begin, end, lists)
+        _walk(states, text, _ZERO, begin - min(begin, back), end, lists)
         return
-    j0, e7 = begin, end
-    j1, j2, j3, j4 = begin + size, begin + size * U(2), begin + size * U(3), begin + size * U(4)
-    j5, j6, j7 = begin + size * U(5), begin + size * U(6), begin + size * U(7)
-    e0, e1, e2, e3, e4, e5, e6 = j1, j2, j3, j4, j5, j6, j7
-    s0, s1 = _warmed(states, text, j0, back, lists), _warmed(states, text, j1, back, lists)
-    s2, s3 = _warmed(states, text, j2, back, lists), _warmed(states, text, j3, back, lists)
-    s4, s5 = _warmed(states, text, j4, back, lists), _warmed(states, text, j5, back, lists)
-    s6, s7 = _warmed(states, text, j6, back, lists), _warmed(states, text, j7, back, lists)
+    place, limit, state = np.empty(8, np.uint64), np.empty(8, np.uint64), np.empty(8, np.uint64)
+    for p in range(8):
+        place[p], limit[p] = begin + size * U(p), begin + size * U(p + 1)
+        state[p] = _walk(states, text, _ZERO, place[p] - min(place[p], back), place[p], lists)
+    limit[7] = end
+    j0, j1, j2, j3, j4, j5, j6, j7 = place[0], place[1], place[2], place[3], place[4], place[5], place[6], place[7]
+    e0, e1, e2, e3, e4, e5, e6, e7 = limit[0], limit[1], limit[2], limit[3], limit[4], limit[5], limit[6], limit[7]
+    s0, s1, s2, s3, s4, s5, s6, s7 = state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]
     left = size
     while left >= _FEW:  # none of the eight passes its end within so many steps
         for _ in range(left):
@@ -92,11 +86,7 @@ def end_lists(states, text, context, longest, lists):
             j0, j1, j2, j3 = j0 + f0, j1 + f1, j2 + f2, j3 + f3
             j4, j5, j6, j7 = j4 + f4, j5 + f5, j6 + f6, j7 + f7
         left = min(min(min(e0 - j0, e1 - j1), min(e2 - j2, e3 - j3)), min(min(e4 - j4, e5 - j5), min(e6 - j6, e7 - j7)))
-    _walk(states, text, s0, j0, e0, lists)
-    _walk(states, text, s1, j1, e1, lists)
-    _walk(states, text, s2, j2, e2, lists)
-    _walk(states, text, s3, j3, e3, lists)
-    _walk(states, text, s4, j4, e4, lists)
-    _walk(states, text, s5, j5, e5, lists)
-    _walk(states, text, s6, j6, e6, lists)
-    _walk(states, text, s7, j7, e7, lists)
+    place[0], place[1], place[2], place[3], place[4], place[5], place[6], place[7] = j0, j1, j2, j3, j4, j5, j6, j7
+    state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7] = s0, s1, s2, s3, s4, s5, s6, s7
+    for p in range(8):
+        _walk(states, text, state[p], place[p], limit[p], lists)

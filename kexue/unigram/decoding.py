@@ -1,0 +1,130 @@
+"""Viterbi decoding: V_j = max (V_{j−l} + s) over the tokens that end at byte j, and the way back from the end.
+
+Of equal candidates the longest is kept, as BytePiece does. Scores are added in the order of the text, in float64.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from kexue.unigram.automaton import WINDOW
+from kexue.unigram.states import end_lists
+
+U = np.uint64
+CHUNK = 1 << 13  # bytes whose V are kept
+GROUP = 1 << 14  # bytes of short documents whose lists are found together
+_0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
+
+
+@njit(cache=True, nogil=True)
+def decode_best(text, offsets, states, scores, ids, counts, failed, stop):
+    """The best segmentation of every document.
+
+    Args:
+        text, offsets: uint8 bytes of all documents; document d is text[offsets[d] : offsets[d + 1]].
+        states: of the automaton. scores: the fields of `Weights` before ``linear``, of `Rows.scores`.
+        ids: int32, as long as the text. counts: int64 (documents,), zeros. failed: uint8 (documents,), zeros; becomes
+            1 where there is no segmentation. stop: uint8 (1,); set to 1 from outside, it ends the loop soon.
+
+    Returns:
+        The number of ids.
+    """
+    longest, total, d = scores[-1], 0, 0
+    V = np.empty(CHUNK + longest)
+    size = 0
+    for e in range(offsets.size - 1):
+        size = max(size, offsets[e + 1] - offsets[e])
+    size = max(size, min(GROUP, offsets[-1] - offsets[0]))
+    lists, lengths = np.empty(size, np.uint32), np.empty(size, np.uint16)
+    while d < offsets.size - 1 and not stop[0]:
+        last = d + 1
+        while last < offsets.size - 1 and offsets[last + 1] - offsets[d] <= GROUP:
+            last += 1
+        bounds = offsets[d : last + 1] - offsets[d]
+        end_lists(states, text[offsets[d] : offsets[last]], 0, longest, lists)
+        _best_lengths(lists, bounds, scores, V, lengths, failed[d:last])
+        total = _read_back(lists, bounds, scores, lengths, ids, total, counts[d:last], failed[d:last])
+        d = last
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _best_lengths(lists, bounds, scores, V, lengths, failed):
+    """How many bytes the best last token before every byte has; 0 where none ends there."""
+    row, _, far, far_length, _, far_value, short, longest = scores
+    short_ = U(short)
+    for d in range(bounds.size - 1):
+        V[: longest - 1], V[longest - 1] = -np.inf, 0.0
+        begin, end = bounds[d], bounds[d + 1]
+        while begin < end:
+            q = U(longest - 1)
+            a1, a2, a3, a4, a5, a6, a7, a8 = (
+                V[q],
+                V[q - _1],
+                V[q - _2],
+                V[q - _3],
+                V[q - _4],
+                V[q - _5],
+                V[q - _6],
+                V[q - _7],
+            )
+            stop = min(end, begin + CHUNK)
+            for j in range(U(begin), U(stop)):
+                t = U(lists[j])
+                i = t * _8
+                q += _1
+                best, n = -np.inf, _0
+                if t >= short_:
+                    for r in range(U(far[t - short_]), U(far[t - short_ + _1])):
+                        v = V[q - U(far_length[r])] + far_value[r]
+                        if v > best:
+                            best, n = v, U(far_length[r])
+                v = a8 + row[i + _7]
+                best, n = (v, _8) if v > best else (best, n)
+                v = a7 + row[i + _6]
+                best, n = (v, _7) if v > best else (best, n)
+                v = a6 + row[i + _5]
+                best, n = (v, _6) if v > best else (best, n)
+                v = a5 + row[i + _4]
+                best, n = (v, _5) if v > best else (best, n)
+                v = a4 + row[i + _3]
+                best, n = (v, _4) if v > best else (best, n)
+                v = a3 + row[i + _2]
+                best, n = (v, _3) if v > best else (best, n)
+                v = a2 + row[i + _1]
+                best, n = (v, _2) if v > best else (best, n)
+                v = a1 + row[i]
+                best, n = (v, _1) if v > best else (best, n)
+                a1, a2, a3, a4, a5, a6, a7, a8 = best, a1, a2, a3, a4, a5, a6, a7
+                V[q] = best
+                lengths[j] = n
+            for h in range(longest):
+                V[h] = V[stop - begin + h]
+            begin = stop
+        failed[d] = V[longest - 1] == -np.inf
+
+
+@njit(cache=True, nogil=True)
+def _read_back(lists, bounds, scores, lengths, ids, total, counts, failed):
+    """The ids of every document, its best last tokens read from the end; where they end."""
+    _, row_id, far, far_length, far_id, _, short, _ = scores
+    for d in range(bounds.size - 1):
+        k, j = total + bounds[d + 1] - bounds[d], bounds[d + 1]
+        while j > bounds[d] and not failed[d]:
+            t, n = np.int64(lists[j - 1]), np.int64(lengths[j - 1])
+            k -= 1
+            if n <= WINDOW:
+                ids[k] = row_id[t * WINDOW + n - 1]
+            else:
+                r = far[t - short]
+                while far_length[r] != n:
+                    r += 1
+                ids[k] = far_id[r]
+            j -= n
+        if not failed[d]:
+            counts[d] = total + bounds[d + 1] - bounds[d] - k
+            for h in range(counts[d]):
+                ids[total + h] = ids[k + h]
+            total += counts[d]
+    return total
