@@ -1,0 +1,162 @@
+"""BytePiece's model file, and what is added to it for models that BytePiece has no place for.
+
+BytePiece's own form, a JSON object ``{base64 of the token: [id, text, frequency], …}``: ids count from 3 (0, 1, 2 are its
+``<pad>``, ``<bos>``, ``<eos>``), the text is for the reader's eye, and the log-probability is
+
+    score = log(frequency) − log(Σ frequencies)
+
+by NumPy's float64 logarithm, term by term as BytePiece computes it, so that equal paths stay equal.
+
+Added here, and read by BytePiece itself (which takes the first and the last of a list):
+``[id, text, score, frequency]``, where no integers give the scores to the last bit; null is −∞, of frequency 0.
+Ids may count from 0; BytePiece then segments alike, but mistakes the first three ids for its own three.
+
+What has reserved tokens of its own, a prefix, or its own rule for unknown bytes is one object more:
+``{"kexue.unigram": 1, "prefix": base64, "unknown": "byte" | "character" | "none", "unknown_score": number,
+"spelling": [id, …], "reserved": [[id, base64, score], …], "pieces": {as above}}``.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterable
+from itertools import chain
+
+import numpy as np
+from jaxtyping import Float64, Int64
+
+from kexue.errors import UnigramError
+from kexue.unigram.files.json_text import keys_occur_once, unrepeated
+from kexue.unigram.vocabulary import Vocabulary
+
+SPECIALS = (b"<pad>", b"<bos>", b"<eos>")
+MARK = "kexue.unigram"
+FORM = 'a BytePiece entry, "base64 of the token": [id, text, frequency]'
+
+
+def from_entries(entries: dict, data: bytes, strict: bool = False) -> Vocabulary:
+    """The vocabulary of a JSON object in BytePiece's form.
+
+    Args:
+        entries: the object, as ``json_text.parsed`` gives it.
+        data: the file that it was read from.
+
+    >>> v = from_entries({"YQ==": [3, "a", 1], "Yg==": [4, "b", 3]}, b'{"YQ==": [3, "a", 1], "Yg==": [4, "b", 3]}')
+    >>> v.pieces, sorted(v.reserved), [float(s) for s in v.scores[3:].round(4)]
+    ((b'<pad>', b'<bos>', b'<eos>', b'a', b'b'), [0, 1, 2], [-1.3863, -0.2877])
+    """
+    pieces, ids, scores, texts = _columns(entries)
+    if not keys_occur_once(data, len(entries), texts):
+        pieces, ids, scores, _ = _columns(unrepeated(data))
+    first = int(ids.min())
+    if first not in (0, 3):
+        raise UnigramError(f"the smallest id is {first}, expected 3 (after <pad>, <bos>, <eos>) or 0")
+    pieces, scores = _placed(pieces, ids - first, scores)
+    if first:
+        pieces, scores = [*SPECIALS, *pieces], np.concatenate([np.full(3, -np.inf), scores])
+    reserved = frozenset(range(first))
+    return Vocabulary(tuple(pieces), scores, reserved=reserved, unknown="none" if strict else "byte")
+
+
+def _columns(entries: dict) -> tuple[list[bytes], Int64[np.ndarray, " n"], Float64[np.ndarray, " n"], str]:
+    rows = list(entries.values())
+    if not rows:
+        raise UnigramError("the file is an empty JSON object, expected a model's tokens")
+    width = len(rows[0]) if isinstance(rows[0], list) else 0
+    if width not in (3, 4) or set(map(type, rows)) != {list} or set(map(len, rows)) != {width}:
+        _refuse(entries, lambda row: not isinstance(row, list) or len(row) != len(rows[0]) or len(row) not in (3, 4))
+    flat = list(chain.from_iterable(rows))
+    ids, texts, frequencies = flat[::width], flat[1::width], flat[width - 1 :: width]
+    if set(map(type, ids)) != {int} or max(ids) >= 2**31 or min(ids) < 0:
+        _refuse(entries, lambda row: type(row[0]) is not int or not 0 <= row[0] < 2**31)
+    if set(map(type, texts)) != {str}:
+        _refuse(entries, lambda row: not isinstance(row[1], str))
+    if not set(map(type, frequencies)) <= {int, float} or not min(frequencies) >= 0 or not max(frequencies) < 2**63:
+        _refuse(entries, lambda row: type(row[-1]) not in (int, float) or not 0 <= row[-1] < 2**63)
+    scores = _log_shares(frequencies) if width == 3 else numbers(flat[2::4], "score")
+    return [_token(key) for key in entries], np.array(ids), scores, "".join(texts)
+
+
+def _refuse(entries: dict, wrong) -> None:
+    key, row = next((key, row) for key, row in entries.items() if wrong(row))
+    raise UnigramError(f"{key[:60]!r}: {str(row)[:60]} came, expected {FORM}; is this a BytePiece model?")
+
+
+def _token(key: str) -> bytes:
+    try:
+        return binascii.a2b_base64(key, strict_mode=True)
+    except ValueError as error:
+        raise UnigramError(f"the key {key[:60]!r} is not base64 ({error}), expected {FORM}") from None
+
+
+def _log_shares(frequencies: list) -> Float64[np.ndarray, " n"]:
+    """log f − log Σf, each logarithm rounded by itself as BytePiece does it."""
+    total = sum(frequencies)
+    if not 0 < total < 2**63:
+        raise UnigramError(f"the frequencies add up to {str(total)[:30]}, expected more than 0 and less than 2**63")
+    with np.errstate(divide="ignore"):
+        return np.log(np.array(frequencies, dtype=np.float64)) - np.log(total)
+
+
+def numbers(values: list, name: str) -> Float64[np.ndarray, " n"]:
+    """Finite numbers of a JSON file, and null for −∞."""
+    for value in values:
+        if value is not None and (type(value) not in (int, float) or not -1e308 < value < 1e308):
+            raise UnigramError(f"a {name} is {str(value)[:60]}, expected a finite number, or null for −∞")
+    return np.array([-np.inf if value is None else value for value in values], dtype=np.float64)
+
+
+def _placed(pieces: list[bytes], ids: Int64[np.ndarray, " n"], scores: Float64[np.ndarray, " n"]):
+    """Tokens and scores in the order of their ids, which are 0 … n−1."""
+    order = np.argsort(ids, kind="stable")
+    gap = np.flatnonzero(ids[order] != np.arange(len(ids)))
+    if gap.size:
+        raise UnigramError(
+            f"the ids of {len(ids)} tokens repeat or leave gaps (the first at place {int(gap[0])} of their order), "
+            "expected each once, none left out"
+        )
+    if np.array_equal(order, np.arange(len(order))):
+        return pieces, scores
+    return [pieces[i] for i in order], scores[order]
+
+
+def from_envelope(data: bytes, strict: bool = False) -> Vocabulary:
+    """The vocabulary of the larger form that the module's head describes."""
+    file = unrepeated(data)
+    if file.get(MARK) != 1 or set(file) != {
+        MARK, "prefix", "unknown", "unknown_score", "spelling", "reserved", "pieces",
+    }:  # fmt: skip
+        raise UnigramError(
+            f"a file of kexue.unigram, version {str(file[MARK])[:20]}, with {sorted(file)}: expected version 1"
+        )
+    lists = [file["spelling"], file["reserved"]]
+    if not all(isinstance(value, list) for value in lists) or not isinstance(file["pieces"], dict):
+        raise UnigramError("'spelling' and 'reserved' must be JSON arrays, 'pieces' an object")
+    reserved = _reserved(file["reserved"])
+    pieces, ids, scores, _ = _columns(file["pieces"]) if file["pieces"] else ([], np.zeros(0, int), np.zeros(0), "")
+    pieces, scores = _placed(
+        [*pieces, *(token for _, token, _ in reserved)],
+        np.concatenate([ids, np.array([i for i, _, _ in reserved], dtype=np.int64)]),
+        np.concatenate([scores, numbers([score for _, _, score in reserved], "score")]),
+    )
+    spelling = file["spelling"]
+    if not all(type(i) is int and 0 <= i < len(pieces) for i in spelling):
+        raise UnigramError(f"'spelling' lists {str(spelling)[:60]}, expected ids of tokens")
+    return Vocabulary(
+        tuple(pieces),
+        scores,
+        unknown="none" if strict else file["unknown"],
+        unknown_score=float(numbers([file["unknown_score"]], "unknown_score")[0]),
+        spelling=tuple(spelling),
+        reserved=frozenset(i for i, _, _ in reserved),
+        prefix=_token(file["prefix"]) if isinstance(file["prefix"], str) else _token("?"),
+    )
+
+
+def _reserved(rows: Iterable) -> list[tuple[int, bytes, float | None]]:
+    for row in rows:
+        if not (isinstance(row, list) and len(row) == 3 and type(row[0]) is int and isinstance(row[1], str)):
+            raise UnigramError(f"'reserved' lists {str(row)[:60]}, expected [id, base64, score]")
+        if not 0 <= row[0] < 2**31:
+            raise UnigramError(f"'reserved' lists the id {row[0]}, expected 0 ≤ id < 2**31")
+    return [(i, _token(key), score) for i, key, score in rows]
