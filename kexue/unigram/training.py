@@ -29,14 +29,20 @@ DEFAULTS = {
     "max_sentence_length": 4192,  # bytes; longer lines are cut here, where SentencePiece would leave them out
     "num_threads": 16,  # not this machine's number: the sums of the EM steps depend on it
 }
-ALLOWED = frozenset(
-    "character_coverage allow_whitespace_only_pieces max_sentence_length num_threads split_by_unicode_script "
-    "split_by_number split_by_whitespace split_digits max_sentencepiece_length seed_sentencepiece_size "
-    "shrinking_factor num_sub_iterations hard_vocab_limit required_chars".split()
-)
-UNLEARNABLE = re.compile(
-    "[▁▅\0]"
-)  # SentencePiece's space, the mark for which it drops a whole line, and its terminator
+ALLOWED = frozenset(DEFAULTS) | {
+    "split_by_unicode_script",
+    "split_by_number",
+    "split_by_whitespace",
+    "split_digits",
+    "max_sentencepiece_length",
+    "seed_sentencepiece_size",
+    "shrinking_factor",
+    "num_sub_iterations",
+    "hard_vocab_limit",
+    "required_chars",
+}
+# SentencePiece's space, the mark for which it drops a whole line, and its terminator
+UNLEARNABLE = re.compile("[▁▅\0]")
 
 
 def train(texts: Iterable[str], vocab_size: int, **options) -> Vocabulary:
@@ -44,16 +50,16 @@ def train(texts: Iterable[str], vocab_size: int, **options) -> Vocabulary:
 
     The normalisation is the identity; spaces, newlines and tabs are characters as others are, and runs of spaces may
     become tokens; a character that no text had is spelled by 256 byte tokens. Texts are cut into lines that keep their
-    newline, and lines above ``max_sentence_length`` bytes into pieces, so that none is left out. The characters ▁, ▅ and
-    NUL cut a text too: SentencePiece cannot learn them, and models spell them by bytes. Same texts and options, same
-    vocabulary.
+    newline, and lines above ``max_sentence_length`` bytes into pieces, so that none is left out. The characters ▁, ▅
+    and NUL cut a text too: SentencePiece cannot learn them, and models spell them by bytes. Same texts and options,
+    same vocabulary.
 
     Args:
         texts: any iterable of strings; read once, held in memory by the trainer.
         vocab_size: tokens in all: ``<unk>``, 256 bytes, every character of the text, and what is learnt.
-        options: ``character_coverage`` (1.0: every character), ``max_sentence_length`` (bytes, 4192), ``num_threads`` (16;
-            changes the last bits of scores), ``split_by_whitespace``, ``split_by_unicode_script``, ``split_by_number``,
-            ``split_digits``, ``allow_whitespace_only_pieces``, ``max_sentencepiece_length`` (characters),
+        options: ``character_coverage`` (1.0: every character), ``max_sentence_length`` (bytes, 4192), ``num_threads``
+            (16; changes the last bits of scores), ``split_by_whitespace``, ``split_by_unicode_script``,
+            ``split_by_number``, ``split_digits``, ``allow_whitespace_only_pieces``, ``max_sentencepiece_length`` (characters),
             ``seed_sentencepiece_size``, ``shrinking_factor``, ``num_sub_iterations``, ``hard_vocab_limit`` (False: take
             fewer tokens where the text has no more), ``required_chars``, all as SentencePiece defines them.
 
@@ -61,9 +67,9 @@ def train(texts: Iterable[str], vocab_size: int, **options) -> Vocabulary:
         UnigramError: no text, a size that the text cannot give (with the one it can), an unknown option, a text that
             is no str or has half a surrogate pair, SentencePiece not installed.
 
-    >>> vocabulary = train(["the cat sat on the mat\\n"] * 9, 270)
+    >>> vocabulary = train(["the cat sat on the mat, and then the other cat\\n"] * 9, 275)
     >>> len(vocabulary), b"the" in vocabulary.ids, vocabulary.unknown
-    (270, True, 'character')
+    (275, True, 'character')
     """
     if type(vocab_size) is not int or vocab_size < 1:
         raise UnigramError(f"vocab_size is {vocab_size!r}, expected a positive integer")
@@ -143,7 +149,7 @@ def _advice(message: str, vocab_size: int) -> str:
         )
     if low := re.search(r"smaller than required_chars\. \d+ vs (\d+)", message):
         return (
-            f"vocab_size is {vocab_size}, but bytes and the characters of the text are {low[1]} tokens already: ask for more, "
-            "or lower character_coverage"
+            f"vocab_size is {vocab_size}, but bytes and the characters of the text are {low[1]} tokens already: ask "
+            "for more, or lower character_coverage"
         )
     return f"SentencePiece's trainer refused: {message}"

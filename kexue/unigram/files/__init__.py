@@ -26,8 +26,8 @@ def read(path: str | os.PathLike[str], strict: bool = False) -> Vocabulary:
     """The vocabulary in a model file; what kind of file it is, its content tells.
 
     Args:
-        path: a BytePiece ``.model`` (JSON), a SentencePiece Unigram ``.model``, a ``tokenizer.json`` of Hugging Face with a
-            Unigram model, or a zip archive with one of them.
+        path: a BytePiece ``.model`` (JSON), a SentencePiece Unigram ``.model``, a ``tokenizer.json`` of Hugging Face
+            with a Unigram model, or a zip archive with one of them.
         strict: text that the tokens cannot spell will be refused (``unknown="none"``).
 
     Raises:
@@ -61,8 +61,8 @@ def parse(data: bytes, strict: bool = False) -> Vocabulary:
         if data[:1] == b"\n":
             return from_proto(data, strict)
     raise UnigramError(
-        f"the file begins with {data[:16]!r}, expected a BytePiece model or tokenizer.json (JSON, '{{') or a SentencePiece "
-        "model (a protocol buffer, byte 0x0A)"
+        f"the file begins with {data[:16]!r}, expected a BytePiece model or tokenizer.json (JSON, '{{') or a "
+        "SentencePiece model (a protocol buffer, byte 0x0A)"
     )
 
 
@@ -74,7 +74,7 @@ def _is_json(data: bytes) -> bool:
 def _from_json(data: bytes, strict: bool) -> Vocabulary:
     value = parsed(data)
     if MARK in value:
-        return from_envelope(data, strict)
+        return from_envelope(value, data, strict)
     if "model" in value:
         return from_tokenizer(data, strict)
     return from_entries(value, data, strict)

@@ -1,7 +1,7 @@
 """BytePiece's model file, and what is added to it for models that BytePiece has no place for.
 
-BytePiece's own form, a JSON object ``{base64 of the token: [id, text, frequency], …}``: ids count from 3 (0, 1, 2 are its
-``<pad>``, ``<bos>``, ``<eos>``), the text is for the reader's eye, and the log-probability is
+BytePiece's own form, a JSON object ``{base64 of the token: [id, text, frequency], …}``: ids count from 3 (0, 1, 2 are
+its ``<pad>``, ``<bos>``, ``<eos>``), the text is for the reader's eye, and the log-probability is
 
     score = log(frequency) − log(Σ frequencies)
 
@@ -31,6 +31,17 @@ from kexue.unigram.vocabulary import Vocabulary
 
 SPECIALS = (b"<pad>", b"<bos>", b"<eos>")
 MARK = "kexue.unigram"
+HEAD = {
+    MARK: int,
+    "prefix": str,
+    "unknown": str,
+    "unknown_score": object,
+    "spelling": list,
+    "reserved": list,
+    "pieces": dict,
+}
+FORM_OF = {int: "a number", str: "a string", list: "an array", dict: "an object"}
+NOTHING = ([], np.zeros(0, dtype=np.int64), np.zeros(0), "")
 FORM = 'a BytePiece entry, "base64 of the token": [id, text, frequency]'
 
 
@@ -74,12 +85,19 @@ def _columns(entries: dict) -> tuple[list[bytes], Int64[np.ndarray, " n"], Float
     if not set(map(type, frequencies)) <= {int, float} or not min(frequencies) >= 0 or not max(frequencies) < 2**63:
         _refuse(entries, lambda row: type(row[-1]) not in (int, float) or not 0 <= row[-1] < 2**63)
     scores = _log_shares(frequencies) if width == 3 else numbers(flat[2::4], "score")
-    return [_token(key) for key in entries], np.array(ids), scores, "".join(texts)
+    return _tokens(entries), np.array(ids), scores, "".join(texts)
 
 
 def _refuse(entries: dict, wrong) -> None:
     key, row = next((key, row) for key, row in entries.items() if wrong(row))
     raise UnigramError(f"{key[:60]!r}: {str(row)[:60]} came, expected {FORM}; is this a BytePiece model?")
+
+
+def _tokens(keys: Iterable[str]) -> list[bytes]:
+    try:
+        return [binascii.a2b_base64(key, strict_mode=True) for key in keys]
+    except ValueError:
+        return [_token(key) for key in keys]
 
 
 def _token(key: str) -> bytes:
@@ -120,43 +138,49 @@ def _placed(pieces: list[bytes], ids: Int64[np.ndarray, " n"], scores: Float64[n
     return [pieces[i] for i in order], scores[order]
 
 
-def from_envelope(data: bytes, strict: bool = False) -> Vocabulary:
-    """The vocabulary of the larger form that the module's head describes."""
-    file = unrepeated(data)
-    if file.get(MARK) != 1 or set(file) != {
-        MARK, "prefix", "unknown", "unknown_score", "spelling", "reserved", "pieces",
-    }:  # fmt: skip
-        raise UnigramError(
-            f"a file of kexue.unigram, version {str(file[MARK])[:20]}, with {sorted(file)}: expected version 1"
-        )
-    lists = [file["spelling"], file["reserved"]]
-    if not all(isinstance(value, list) for value in lists) or not isinstance(file["pieces"], dict):
-        raise UnigramError("'spelling' and 'reserved' must be JSON arrays, 'pieces' an object")
+def from_envelope(file: dict, data: bytes, strict: bool = False) -> Vocabulary:
+    """The vocabulary of the larger form that the module's head describes; arguments as for ``from_entries``."""
+    _check_head(file)
     reserved = _reserved(file["reserved"])
-    pieces, ids, scores, _ = _columns(file["pieces"]) if file["pieces"] else ([], np.zeros(0, int), np.zeros(0), "")
+    pieces, ids, scores, texts = NOTHING if not file["pieces"] else _columns(file["pieces"])
+    prefix, unknown_score = _token(file["prefix"]), float(numbers([file["unknown_score"]], "unknown_score")[0])
+    if not keys_occur_once(data, len(file) + len(pieces), texts):
+        unrepeated(data)
     pieces, scores = _placed(
         [*pieces, *(token for _, token, _ in reserved)],
         np.concatenate([ids, np.array([i for i, _, _ in reserved], dtype=np.int64)]),
         np.concatenate([scores, numbers([score for _, _, score in reserved], "score")]),
     )
-    spelling = file["spelling"]
-    if not all(type(i) is int and 0 <= i < len(pieces) for i in spelling):
-        raise UnigramError(f"'spelling' lists {str(spelling)[:60]}, expected ids of tokens")
+    if not all(type(i) is int and 0 <= i < len(pieces) for i in file["spelling"]):
+        raise UnigramError(f"'spelling' lists {str(file['spelling'])[:60]}, expected ids of tokens")
     return Vocabulary(
         tuple(pieces),
         scores,
         unknown="none" if strict else file["unknown"],
-        unknown_score=float(numbers([file["unknown_score"]], "unknown_score")[0]),
-        spelling=tuple(spelling),
+        unknown_score=unknown_score,
+        spelling=tuple(file["spelling"]),
         reserved=frozenset(i for i, _, _ in reserved),
-        prefix=_token(file["prefix"]) if isinstance(file["prefix"], str) else _token("?"),
+        prefix=prefix,
     )
 
 
-def _reserved(rows: Iterable) -> list[tuple[int, bytes, float | None]]:
+def _check_head(file: dict) -> None:
+    if file.get(MARK) != 1 or set(file) != set(HEAD):
+        raise UnigramError(
+            f"the file is of version {str(file[MARK])[:20]} of {MARK} with {str(sorted(file))[:200]}, "
+            f"expected version 1: {sorted(HEAD)}"
+        )
+    for name, kind in HEAD.items():
+        if not isinstance(file[name], kind):
+            raise UnigramError(f"{name!r} is {str(file[name])[:40]}, expected {FORM_OF[kind]}")
+    if file["unknown"] not in ("byte", "character", "none"):
+        raise UnigramError(f"'unknown' is {file['unknown'][:20]!r}, expected 'byte', 'character' or 'none'")
+
+
+def _reserved(rows: list) -> list[tuple[int, bytes, float | None]]:
     for row in rows:
         if not (isinstance(row, list) and len(row) == 3 and type(row[0]) is int and isinstance(row[1], str)):
             raise UnigramError(f"'reserved' lists {str(row)[:60]}, expected [id, base64, score]")
         if not 0 <= row[0] < 2**31:
-            raise UnigramError(f"'reserved' lists the id {row[0]}, expected 0 ≤ id < 2**31")
+            raise UnigramError(f"'reserved' lists the id {str(row[0])[:20]}, expected 0 ≤ id < 2**31")
     return [(i, _token(key), score) for i, key, score in rows]

@@ -18,7 +18,7 @@ SMALLEST = 64  # the rarest token's frequency is sought up to here
 def text_of(vocabulary: Vocabulary) -> str:
     """The file's text; reading it gives the same tokens, ids and, to the last bit, scores.
 
-    >>> print(text_of(Vocabulary.of({b"a": np.log(0.25), b"b": np.log(0.75)})))
+    >>> print(text_of(Vocabulary((b"a", b"b"), np.log([1.0, 3.0]) - np.log(4.0))))
     {
         "YQ==": [
             0,

@@ -1,8 +1,8 @@
 """A ``tokenizer.json`` of Hugging Face tokenizers whose model is Unigram, as a vocabulary.
 
-``model``: {type: "Unigram", vocab: [[piece, score], …], unk_id, byte_fallback}. A Metaspace pre-tokenizer writes spaces as ▁
-and may put one before the text (the prefix here). With its ``split`` every word begins at its ▁ and is segmented alone: the
-same as having no pieces with a ▁ further in, so those become reserved ids.
+``model``: {type: "Unigram", vocab: [[piece, score], …], unk_id, byte_fallback}. A Metaspace pre-tokenizer writes spaces
+as ▁ and may put one before the text (the prefix here). With its ``split`` every word begins at its ▁ and is segmented
+alone: the same as having no pieces with a ▁ further in, so those become reserved ids.
 
 Where tokenizers does otherwise: a text that begins with a space gets no second one from it; added special tokens
 (``</s>``) and byte pieces (``<0x0A>``) that are spelled out in a text are ids to it, and text here; a truncation set in
@@ -115,8 +115,8 @@ def _metaspace(pre: object) -> Metaspace:
     scheme = pre.get("prepend_scheme", old)
     if not isinstance(blank, str) or len(blank) != 1 or scheme not in ("always", "first", "never"):
         raise UnigramError(
-            f"Metaspace has replacement {str(blank)[:20]!r} and prepend_scheme {str(scheme)[:20]!r}, expected one character, "
-            "and 'always', 'first' or 'never'"
+            f"Metaspace has replacement {str(blank)[:20]!r} and prepend_scheme {str(scheme)[:20]!r}, expected one "
+            "character, and 'always', 'first' or 'never'"
         )
     if not _is_flag(pre, "split"):
         raise UnigramError(f"Metaspace has split {str(pre['split'])[:20]}, expected true or false")
@@ -136,8 +136,8 @@ def _added(names: list[str], added: object) -> tuple[list[str], set[int]]:
         i, content = token["id"], token.get("content")
         if not isinstance(content, str) or token.get("special") is not True:
             raise UnigramError(
-                f"the added token {str(content)[:40]!r} is not special: it would be cut out of the text before the model; "
-                "make it special or a piece of the vocabulary"
+                f"the added token {str(content)[:40]!r} is not special: it would be cut out of the text before the "
+                "model; make it special or a piece of the vocabulary"
             )
         if i > len(names) or (i < len(names) and names[i] != content):
             raise UnigramError(

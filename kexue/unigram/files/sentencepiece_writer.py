@@ -32,9 +32,9 @@ class Conversion:
 def to_sentencepiece(vocabulary: Vocabulary) -> tuple[bytes, Conversion]:
     """A serialised ``ModelProto`` with the same pieces and (float32) scores, and an account of what it lacks.
 
-    Identity normalisation, byte_fallback on; a space is ▁; the prefix b" " is add_dummy_prefix. First comes ``<unk>``, last
-    the 256 byte pieces. A text whose Viterbi path uses only tokens that were kept, and no unknown bytes, has the same
-    score in SentencePiece, to float32.
+    Identity normalisation, byte_fallback on; a space is ▁; the prefix b" " is add_dummy_prefix. First comes ``<unk>``,
+    last the 256 byte pieces. A text whose Viterbi path uses only tokens that were kept, and no unknown bytes, has the
+    same score in SentencePiece, to float32.
 
     Raises:
         UnigramError: a prefix other than none or one space; no token that SentencePiece can have.

@@ -52,8 +52,8 @@ def fields(data: bytes, at: int, end: int) -> Iterator[Field]:
             )
         if not number or size > end - value_at:
             raise UnigramError(
-                f"field {number} at byte {at} wants {size} bytes and {end - value_at} are left: the file is cut short, or "
-                "no SentencePiece model"
+                f"field {number} at byte {at} wants {size} bytes and {end - value_at} are left: the file is cut short, "
+                "or no SentencePiece model"
             )
         at = value_at + size
         yield number, kind, value_at, at
