@@ -58,7 +58,7 @@ def train(texts: Iterable[str], vocab_size: int, **options) -> Vocabulary:
         texts: any iterable of strings; read once, held in memory by the trainer.
         vocab_size: tokens in all: ``<unk>``, 256 bytes, every character of the text, and what is learnt.
         options: ``character_coverage`` (1.0: every character), ``max_sentence_length`` (bytes, 4192), ``num_threads``
-            (16; changes the last bits of scores), ``split_by_whitespace``, ``split_by_unicode_script``,
+            (16; changes last bits), ``split_by_whitespace``, ``split_by_unicode_script``,
             ``split_by_number``, ``split_digits``, ``allow_whitespace_only_pieces``, ``max_sentencepiece_length`` (characters),
             ``seed_sentencepiece_size``, ``shrinking_factor``, ``num_sub_iterations``, ``hard_vocab_limit`` (False: take
             fewer tokens where the text has no more), ``required_chars``, all as SentencePiece defines them.
