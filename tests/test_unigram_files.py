@@ -144,7 +144,7 @@ def viterbi(vocabulary: Vocabulary, text: str) -> tuple[float, list[int]]:
 
 def sentencepiece_score(processor: sentencepiece.SentencePieceProcessor, text: str) -> float:
     """The Viterbi score that SentencePiece itself reports (in the n-best list, where it has one)."""
-    best = processor.nbest_encode(text, nbest_size=1, return_type="serialized_proto")
+    best = processor.nbest_encode(text, nbest_size=2, return_type="serialized_proto")
     data = (
         best[0] if isinstance(best, list) else next(best[f[2] : f[3]] for f in fields(best, 0, len(best)) if f[0] == 1)
     )
@@ -247,7 +247,7 @@ def test_frequencies_that_bytepiece_reads_keep_the_law():
         {"byte_fallback": False, "vocab_size": 200},
         {"add_dummy_prefix": True},
         {"control_symbols": ["<cls>"], "pad_id": 3},
-        {"escape_whitespaces": False} if False else {"allow_whitespace_only_pieces": True},
+        {"allow_whitespace_only_pieces": True},
     ],
 )
 def test_sentencepiece_pieces_scores_and_paths(options):
@@ -318,18 +318,12 @@ def test_piece_types():
 
 
 def test_unusual_layouts_are_read_alike():
-    """Fields in another order, unknown fields, long varints and repeated settings: what protobuf allows."""
-    plain = proto((b"<unk>", 0, 2), (b"a", -1, 1))
-    unknown_piece = write_number(3, 2) + write_bytes(99, b"?") + write_bytes(1, b"<unk>") + write_float(2, bytes(4))
+    """Fields in another order, unknown ones, long varints, repeated fields and settings: all that protobuf allows."""
+    unk = write_number(3, 2) + write_bytes(99, b"?") + write_bytes(1, b"<unk>") + write_float(2, bytes(4))
     a = write_bytes(1, b"wrong") + write_float(2, struct.pack("<f", -1)) + write_bytes(1, b"a")
-    spec = write_bytes(3, write_number(4, 1)) + write_bytes(3, b"\x20\x80\x00")
-    strange = (
-        spec + b"\x8a\x00" + write_varint(len(unknown_piece)) + unknown_piece + write_bytes(1, a) + write_number(77, -1)
-    )
-    assert same(parse(b"\n" + strange[len(spec) + 2 :] + spec), parse(plain))
-    assert same(
-        parse(write_bytes(1, unknown_piece) + strange[len(spec) + 3 + len(unknown_piece) :] + spec), parse(plain)
-    )
+    settings_ = write_bytes(3, write_number(4, 1)) + write_number(77, -1) + write_bytes(3, b"\x20\x80\x00")
+    strange = write_bytes(1, unk) + settings_ + b"\x8a\x00" + write_varint(len(a)) + a + b"\x59" + bytes(8)
+    assert same(parse(strange), parse(proto((b"<unk>", 0, 2), (b"a", -1, 1))))
 
 
 # -- to SentencePiece --------------------------------------------------------------------------------------------------
@@ -350,11 +344,16 @@ def test_the_same_model_in_sentencepiece():
             assert processor.id_to_piece(j).replace("▁", " ").encode() == vocabulary.pieces[i]
             assert processor.is_unused(j) or processor.get_score(j) == np.float32(vocabulary.scores[i])
     theirs_to_ours = {j: i for i, j in enumerate(report.ids)}
+    compared = 0
     for line in ENGLISH[:200]:
-        score, _ = viterbi(vocabulary, line)
+        score, path = viterbi(vocabulary, line)
+        if -1 in path:  # characters that training left out
+            continue
+        compared += 1
         ids = [theirs_to_ours[j] for j in processor.encode(line)]
         assert b"".join(vocabulary.pieces[i] for i in ids).decode() == line
         assert sum(vocabulary.scores[i] for i in ids) == pytest.approx(score, rel=3e-6)
+    assert compared > 150
     assert processor.decode(processor.encode("漢 ok")) == "漢 ok"
 
 
@@ -407,7 +406,9 @@ def test_tokenizer_json_paths(metaspace, byte_fallback, text):
         assert sum(vocabulary.scores[i] for i in ids) == pytest.approx(score, abs=1e-9)
         assert [vocabulary.pieces[i] for i in ids] == [vocabulary.pieces[i] for i in path]
     elif byte_fallback:
-        assert b"".join(vocabulary.pieces[i] for i in ids) == vocabulary.prefix + text.encode()
+        blank = (metaspace or {}).get("replacement", "▁").encode()
+        spelled = b"".join(vocabulary.pieces[i] for i in ids)  # an unknown space too: as what stands for it
+        assert spelled.replace(blank, b" ") == (vocabulary.prefix + text.encode()).replace(blank, b" ")
 
 
 def test_tokenizer_json_details():
@@ -443,14 +444,14 @@ def normalizer_json(normalizer) -> dict:
         ({"added_tokens": [{"id": 99, "content": "x", "special": True}]}, "id 99"),
         ({"added_tokens": [{"id": 1, "content": "x", "special": True}]}, "id 1"),
         ({"added_tokens": [{"id": 10**30, "content": "x", "special": True}]}, "added_tokens"),
-        ({"added_tokens": {}}, "vocab|list|not|added") if False else ({"added_tokens": {"a": 1}}, "expected a list"),
+        ({"added_tokens": {"a": 1}}, "expected a list"),
         ({"model": {"type": "BPE"}}, "'BPE'"),
         ({"model": {"vocab": []}}, "0 entries"),
         ({"model": {"vocab": {}}}, "model.vocab"),
         ({"model": {"vocab": [["a", -1], ["a", -2]], "unk_id": None}}, "every token may occur once"),
         ({"model": {"vocab": [["a", 1]], "unk_id": None}}, "at most 0"),
         ({"model": {"vocab": [["a", "b"]]}}, "expected .piece, score."),
-        ({"model": {"vocab": [["\ud800", -1]]}}, "surrogate"),
+        ({"model": {"vocab": [["\ud800", -1]]}}, "is none"),
         ({"model": {"unk_id": 99}}, "unk_id"),
         ({"model": {"unk_id": True}}, "unk_id"),
         ({"model": {"byte_fallback": True}}, "<0x00> is missing"),
@@ -513,7 +514,7 @@ BAD = {
     "score above 0": (entry("YQ==", 0, "a", 0.5, 1), "at most 0"),
     "another version": (b'{"kexue.unigram": 2}', "expected version 1"),
     "no model": (b"\n", "is cut short"),
-    "only settings": (b"\n\x03\n\x01a"[:0] + write_bytes(1, write_bytes(1, b"a") + write_number(3, 2)), "NORMAL"),
+    "only reserved": (proto((b"a", -1, 2)), "NORMAL"),
     "cut protobuf": (VALID["sentencepiece"][:20], "cut short"),
     "length 2**63": (b"\n" + HUGE, "wants 9223372036854775808 bytes"),
     "inner length 2**63": (write_bytes(1, b"\n" + HUGE), "wants 9223372036854775808 bytes"),
@@ -657,11 +658,21 @@ def test_training_is_deterministic_quiet_and_lossless(capfd):
     assert (vocabulary.prefix, vocabulary.unknown, len(vocabulary.spelling)) == (b"", "character", 256)
 
 
-@given(st.lists(st.text("ab \n\té漢😀", max_size=60), max_size=5), st.integers(4, 30))
+@given(st.lists(st.text("ab \n\r\té漢😀", max_size=60), max_size=5), st.integers(4, 30))
 def test_no_text_is_lost(texts, longest):
-    sentences = list(_sentences(texts, longest))
-    assert "".join(sentences) == "".join(texts)
-    assert all(0 < len(sentence.encode()) <= longest for sentence in sentences)
+    """Up to newlines at the very end, which come first: SentencePiece strips them from a sentence's end."""
+    text = "".join(texts)
+    if not text.strip("\r\n"):
+        assert _sentences(texts, longest) == []
+    elif longest - 4 < max(map(len, re.findall(r"[\r\n]+", text[len(text.rstrip("\r\n")) :] + text)), default=0):
+        with pytest.raises(UnigramError, match="newlines in a row"):
+            _sentences(texts, longest)
+    else:
+        sentences = _sentences(texts, longest)
+        end = text[len(text.rstrip("\r\n")) :]
+        assert "".join(sentences) == end + text.rstrip("\r\n")
+        assert all(0 < len(sentence.encode()) <= longest for sentence in sentences)
+        assert not any(sentence.endswith(("\r", "\n")) for sentence in sentences)
 
 
 def test_long_lines_and_odd_characters_are_learnt_from():

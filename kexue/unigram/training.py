@@ -49,8 +49,8 @@ def train(texts: Iterable[str], vocab_size: int, **options) -> Vocabulary:
     """A Unigram vocabulary learnt from text by expectation maximisation with pruning (Kudo 2018).
 
     The normalisation is the identity; spaces, newlines and tabs are characters as others are, and runs of spaces may
-    become tokens; a character that no text had is spelled by 256 byte tokens. Texts are cut into lines that keep their
-    newline, and lines above ``max_sentence_length`` bytes into pieces, so that none is left out. The characters ▁, ▅
+    become tokens; a character that no text had is spelled by 256 byte tokens. Texts are cut before
+    newlines, and lines above ``max_sentence_length`` bytes into pieces, so that none is left out. The characters ▁, ▅
     and NUL cut a text too: SentencePiece cannot learn them, and models spell them by bytes. Same texts and options,
     same vocabulary.
 
@@ -58,8 +58,8 @@ def train(texts: Iterable[str], vocab_size: int, **options) -> Vocabulary:
         texts: any iterable of strings; read once, held in memory by the trainer.
         vocab_size: tokens in all: ``<unk>``, 256 bytes, every character of the text, and what is learnt.
         options: ``character_coverage`` (1.0: every character), ``max_sentence_length`` (bytes, 4192), ``num_threads``
-            (16; changes last bits), ``split_by_whitespace``, ``split_by_unicode_script``,
-            ``split_by_number``, ``split_digits``, ``allow_whitespace_only_pieces``, ``max_sentencepiece_length`` (characters),
+            (16; changes last bits), ``split_by_whitespace``, ``split_by_unicode_script``, ``split_by_number``,
+            ``split_digits``, ``allow_whitespace_only_pieces``, ``max_sentencepiece_length`` (characters),
             ``seed_sentencepiece_size``, ``shrinking_factor``, ``num_sub_iterations``, ``hard_vocab_limit`` (False: take
             fewer tokens where the text has no more), ``required_chars``, all as SentencePiece defines them.
 
@@ -79,11 +79,31 @@ def train(texts: Iterable[str], vocab_size: int, **options) -> Vocabulary:
     longest = settings["max_sentence_length"]
     if type(longest) is not int or longest < 4:
         raise UnigramError(f"max_sentence_length is {longest!r}, expected bytes, at least the 4 of one character")
-    return parse(_trained(list(_sentences(texts, longest)), vocab_size, settings))
+    return parse(_trained(_sentences(texts, longest), vocab_size, settings))
 
 
-def _sentences(texts: Iterable[str], longest: int) -> Iterator[str]:
-    """Lines with their newlines, in pieces of at most ``longest`` bytes."""
+def _sentences(texts: Iterable[str], longest: int) -> list[str]:
+    """All text, in order, as sentences of at most ``longest`` bytes, none of which ends in a newline.
+
+    SentencePiece strips newlines from a sentence's end, so they go before the next one, and the last before the first.
+
+    >>> _sentences(["one\\ntwo\\n", "three\\n"], 99)
+    ['\\none', '\\ntwo', '\\nthree']
+    """
+    sentences, newlines = [], ""
+    for text in _checked(texts):
+        for part in UNLEARNABLE.split(text):
+            for feed, line in re.findall(r"([\r\n]*)([^\r\n]*)", part):
+                newlines += feed
+                if line:
+                    sentences += _cut(_beside(newlines, longest) + line, longest)
+                    newlines = ""
+    if sentences:
+        sentences[:1] = _cut(_beside(newlines, longest) + sentences[0], longest)
+    return sentences
+
+
+def _checked(texts: Iterable[str]) -> Iterator[str]:
     if isinstance(texts, (str, bytes)):
         raise UnigramError("texts is one text, expected an iterable of texts: put it in a list")
     for i, text in enumerate(texts):
@@ -92,31 +112,37 @@ def _sentences(texts: Iterable[str], longest: int) -> Iterator[str]:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise UnigramError(
-                f"text {i} has half a surrogate pair at {error.start}, expected whole characters"
-            ) from None
-        for part in UNLEARNABLE.split(text):
-            for line in re.findall(r"[^\n]*\n|[^\n]+", part):
-                yield from _cut(line, longest)
+            at = error.start
+            raise UnigramError(f"text {i} has half a surrogate pair at {at}, expected whole characters") from None
+        yield text
 
 
-def _cut(line: str, longest: int) -> Iterator[str]:
+def _beside(newlines: str, longest: int) -> str:
+    """The newlines, if a character fits behind them."""
+    if len(newlines) > longest - 4:
+        raise UnigramError(
+            f"there are {len(newlines)} newlines in a row, expected at most {longest - 4}: shorten them, or raise "
+            "max_sentence_length"
+        )
+    return newlines
+
+
+def _cut(line: str, longest: int) -> list[str]:
     """Pieces of at most ``longest`` bytes, cut before a space where there is one.
 
-    >>> list(_cut("one two three", 8))
+    >>> _cut("one two three", 8)
     ['one two', ' three']
     """
-    data = line.encode()
-    begin = 0
+    data, begin, pieces = line.encode(), 0, []
+    start = len(line) - len(line.lstrip("\r\n"))  # the newlines stay with what follows
     while len(data) - begin > longest:
         end = begin + longest
         while data[end] & 0xC0 == 0x80:  # not inside a character
             end -= 1
-        space = data.rfind(b" ", begin + 1, end + 1)
-        end = space if space > begin else end
-        yield data[begin:end].decode()
-        begin = end
-    yield data[begin:].decode()
+        space = data.rfind(b" ", max(begin, start) + 1, end + 1)
+        pieces.append(data[begin : space if space > begin else end])
+        begin += len(pieces[-1])
+    return [piece.decode() for piece in (*pieces, data[begin:])]
 
 
 def _trained(sentences: list[str], vocab_size: int, settings: dict) -> bytes:
@@ -125,7 +151,9 @@ def _trained(sentences: list[str], vocab_size: int, settings: dict) -> bytes:
     except ImportError:
         raise UnigramError("training needs the package sentencepiece: pip install sentencepiece") from None
     if not sentences:
-        raise UnigramError("there is no text to train on, expected at least one character")
+        raise UnigramError(
+            "there is no text to train on, expected at least one character other than newlines, ▁, ▅, NUL"
+        )
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(

@@ -78,7 +78,8 @@ def frequencies(scores: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"] 
     if not finite.size:
         return None
     for least in range(1, SMALLEST + 1):
-        counts = np.rint(np.exp(scores - finite.min()) * least)
+        with np.errstate(over="ignore"):
+            counts = np.rint(np.exp(scores - finite.min()) * least)
         if not counts.sum() < 2**53:
             return None
         with np.errstate(divide="ignore"):

@@ -54,7 +54,7 @@ def from_tokenizer(data: bytes, strict: bool = False) -> Vocabulary:
     spelling = _spelling(names, model.get("byte_fallback"))
     reserved = special | _unk(model.get("unk_id"), len(names)) | set(spelling) | _unreachable(names, space)
     scores[list(reserved)] = -np.inf
-    pieces = [_encoded(name.replace(space.blank, " ") if space.blank else name) for name in names]
+    pieces = [(name.replace(space.blank, " ") if space.blank else name).encode() for name in names]
     for byte, i in enumerate(spelling):
         pieces[i] = bytes([byte])
     return Vocabulary(
@@ -181,12 +181,3 @@ def _unreachable(names: list[str], space: Metaspace) -> set[int]:
     if not space.blank:
         return set()
     return {i for i, name in enumerate(names) if " " in name or (space.split and space.blank in name[1:])}
-
-
-def _encoded(name: str) -> bytes:
-    try:
-        return name.encode()
-    except UnicodeEncodeError as error:
-        raise UnigramError(
-            f"the piece {name[:60]!r} has half a surrogate pair at {error.start}, expected whole characters"
-        ) from None
