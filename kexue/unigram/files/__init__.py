@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from kexue.errors import UnigramError
-from kexue.unigram.files.bytepiece import MARK, from_entries, from_envelope
+from kexue.unigram.files.bytepiece import MARK, from_entries, from_envelope, from_usual
 from kexue.unigram.files.bytepiece_text import text_of
 from kexue.unigram.files.huggingface import from_tokenizer
 from kexue.unigram.files.json_text import collector_paused, parsed
@@ -72,6 +72,8 @@ def _is_json(data: bytes) -> bool:
 
 
 def _from_json(data: bytes, strict: bool) -> Vocabulary:
+    if (vocabulary := from_usual(data, strict)) is not None:
+        return vocabulary
     value = parsed(data)
     if MARK in value:
         return from_envelope(value, data, strict)

@@ -26,6 +26,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from kexue.errors import UnigramError
+from kexue.unigram.files.bytepiece_scan import scanned
 from kexue.unigram.files.json_text import keys_occur_once, unrepeated
 from kexue.unigram.vocabulary import Vocabulary
 
@@ -59,6 +60,22 @@ def from_entries(entries: dict, data: bytes, strict: bool = False) -> Vocabulary
     pieces, ids, scores, texts = _columns(entries)
     if not keys_occur_once(data, len(entries), texts):
         pieces, ids, scores, _ = _columns(unrepeated(data))
+    return _from_columns(pieces, ids, scores, strict)
+
+
+def from_usual(data: bytes, strict: bool = False) -> Vocabulary | None:
+    """The same straight from a file of the usual shape, and None for any other."""
+    found = scanned(data)
+    if found is None or not 0 < found[2].sum(dtype=np.float64) < 2**62:
+        return None
+    pieces, ids, counts = found
+    try:
+        return _from_columns(pieces, ids, _log_shares(counts, int(counts.sum())), strict)
+    except UnigramError:
+        return None  # the general parser knows more to say of what is wrong
+
+
+def _from_columns(pieces: list[bytes], ids: np.ndarray, scores: np.ndarray, strict: bool) -> Vocabulary:
     first = int(ids.min())
     if first not in (0, 3):
         raise UnigramError(f"the smallest id is {first}, expected 3 (after <pad>, <bos>, <eos>) or 0")
@@ -84,7 +101,7 @@ def _columns(entries: dict) -> tuple[list[bytes], Int64[np.ndarray, " n"], Float
         _refuse(entries, lambda row: not isinstance(row[1], str))
     if not set(map(type, frequencies)) <= {int, float} or not min(frequencies) >= 0 or not max(frequencies) < 2**63:
         _refuse(entries, lambda row: type(row[-1]) not in (int, float) or not 0 <= row[-1] < 2**63)
-    scores = _log_shares(frequencies) if width == 3 else numbers(flat[2::4], "score")
+    scores = _log_shares(frequencies, sum(frequencies)) if width == 3 else numbers(flat[2::4], "score")
     return _tokens(entries), np.array(ids), scores, "".join(texts)
 
 
@@ -107,9 +124,8 @@ def _token(key: str) -> bytes:
         raise UnigramError(f"the key {key[:60]!r} is not base64 ({error}), expected {FORM}") from None
 
 
-def _log_shares(frequencies: list) -> Float64[np.ndarray, " n"]:
+def _log_shares(frequencies: list | np.ndarray, total: float) -> Float64[np.ndarray, " n"]:
     """log f − log Σf, each logarithm rounded by itself as BytePiece does it."""
-    total = sum(frequencies)
     if not 0 < total < 2**63:
         raise UnigramError(f"the frequencies add up to {str(total)[:30]}, expected more than 0 and less than 2**63")
     with np.errstate(divide="ignore"):

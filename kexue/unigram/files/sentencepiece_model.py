@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numba
 import numpy as np
 
 from kexue.errors import UnigramError
@@ -23,6 +24,7 @@ NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 UNIGRAM, MODEL_TYPES = 1, {1: "unigram", 2: "bpe", 3: "word", 4: "char"}
 BLANK = "▁".encode()
 ZERO = bytes(4)
+CHUNK = 2**14  # pieces found before their bytes are taken out
 ADVICE = (
     "train it with normalization_rule_name='identity', remove_extra_whitespaces=False (Unigram.train does), or "
     "normalise the text yourself and clear the setting in the model"
@@ -34,7 +36,7 @@ class Model:
     """The fields that matter, at SentencePiece's defaults until the file says otherwise."""
 
     pieces: list[bytes] = field(default_factory=list)
-    scores: list[bytes] = field(default_factory=list)  # float32, little-endian
+    scores: bytearray = field(default_factory=bytearray)  # float32, little-endian
     types: list[int] = field(default_factory=list)
     trainer: dict[int, int] = field(default_factory=lambda: {3: UNIGRAM, 24: 0, 35: 0})
     normalizer: dict[int, int | bytes] = field(default_factory=lambda: {1: b"", 2: b"", 3: 1, 4: 1, 5: 1})
@@ -54,7 +56,7 @@ def from_proto(data: bytes, strict: bool = False) -> Vocabulary:
     model = parsed(data)
     _check_settings(model)
     pieces, types = model.pieces, np.array(model.types)
-    scores = np.frombuffer(b"".join(model.scores), dtype="<f4").astype(np.float64)
+    scores = np.frombuffer(model.scores, dtype="<f4").astype(np.float64)
     _check_pieces(model, types, scores)
     reserved = types != NORMAL
     unknown_score = float(np.float32(scores[~reserved].min()) - np.float32(PENALTY))
@@ -78,34 +80,40 @@ def from_proto(data: bytes, strict: bool = False) -> Vocabulary:
 
 def parsed(data: bytes) -> Model:
     model, end, at = Model(), len(data), 0
+    array, table = np.frombuffer(data, dtype=np.uint8), np.empty((3, CHUNK), dtype=np.int64)
     while at < end:
-        at = _usual_pieces(model, data, at, end)
-        if at < end:
+        n, at = _usual_pieces(array, at, table)
+        begins, ends, kinds = table[:, :n].tolist()
+        model.pieces += [data[a:b] for a, b in zip(begins, ends, strict=True)]
+        model.scores += array[table[1, :n, None] + np.arange(1, 5)].tobytes()
+        model.types += kinds
+        if n < CHUNK and at < end:
             at = _any_field(model, data, at, end)
         if len(model.pieces) > LARGEST:
             raise UnigramError(f"the model has more than {LARGEST} pieces, expected at most that")
     return model
 
 
-def _usual_pieces(model: Model, data: bytes, at: int, end: int) -> int:
-    """Reads pieces as SentencePiece lays them out (0A size 0A length piece 15 score, perhaps 18 type) while they last.
+@numba.njit(cache=True, nogil=True)
+def _usual_pieces(data, at, table):
+    """Finds pieces as SentencePiece lays them out (0A size 0A length piece 15 score, perhaps 18 type) while they last.
 
-    Nearly all of a file is such, and this loop four times as fast as ``_any_field``, which reads every layout.
+    Nearly all of a file is such; ``_any_field`` reads every layout. Fills ``table`` with where pieces begin, where they
+    end (a score follows a byte later), and types; returns how many, and where it stopped.
     """
-    pieces, scores, types = model.pieces, model.scores, model.types
-    while at + 3 < end and data[at] == data[at + 2] == 0x0A:
-        size, length = data[at + 1], data[at + 3]
+    n, end = 0, data.size
+    while n < table.shape[1] and at + 3 < end and data[at] == 0x0A and data[at + 2] == 0x0A:
+        size, length = np.int64(data[at + 1]), np.int64(data[at + 3])
         stop, cut = at + 2 + size, at + 4 + length
         rest = stop - cut
-        if size > 127 or not length or stop > end or not (rest == 5 or (rest == 7 and data[cut + 5] == 0x18)):
+        if size > 127 or length == 0 or stop > end or (rest != 5 and rest != 7) or data[cut] != 0x15:
             break
-        if data[cut] != 0x15:
+        if rest == 7 and data[cut + 5] != 0x18:
             break
-        pieces.append(data[at + 4 : cut])
-        scores.append(data[cut + 1 : cut + 5])
-        types.append(NORMAL if rest == 5 else data[cut + 6])
+        table[0, n], table[1, n], table[2, n] = at + 4, cut, NORMAL if rest == 5 else data[cut + 6]
+        n += 1
         at = stop
-    return at
+    return n, at
 
 
 def _any_field(model: Model, data: bytes, at: int, end: int) -> int:
@@ -121,7 +129,7 @@ def _any_field(model: Model, data: bytes, at: int, end: int) -> int:
                 f"piece {len(model.pieces)} is empty, expected at least one byte: no SentencePiece model"
             )
         model.pieces.append(piece)
-        model.scores.append(score)
+        model.scores += score
         model.types.append(kind)
     elif one[0] in specs:
         _read_settings(specs[one[0]], data, one[2], one[3])
