@@ -3,8 +3,8 @@
 ``pairwise`` (article 9768) and ``reservoir`` (article 9811) pass over the text once. Every candidate token that ends at
 a position replaces the one kept there with a certain probability; at the end one walks back. They differ in one thing:
 what a position remembers beside the token it keeps. ``pairwise`` remembers the weight of the one route that it keeps,
-``reservoir`` the sum Z over all routes; the first is biased, the second exact. ``forward_backward`` computes all Z first
-and then draws from the end, one draw a token.
+``reservoir`` the sum Z over all routes; the first is biased, the second exact. ``forward_backward`` computes all Z and
+then draws from the end, one draw a token.
 
 That an only candidate is kept is an invariant: its share is w/(0 + w) = 1 and a draw is below 1.
 
@@ -118,7 +118,7 @@ def law_of(sampler: Sampler, lattice: Lattice, alpha: float = 1, order: str = "l
         states = _split(states, edge, weight[edge], arithmetic, KEEPS[sampler])
     law: Law = {}
     for kept, (p, _) in states.items():
-        ids = ids_of(trace(dict(enumerate(kept)), lattice.n))
+        ids = ids_of(trace({edge.end: edge for edge in kept if edge}, lattice.n))
         law[ids] = law.get(ids, 0) + p
     return law
 
