@@ -1,4 +1,4 @@
-"""The lattice by hand; then the law of each reference sampler, from its own choices, against the sum over segmentations.
+"""The lattice by hand; the law of each reference sampler, from its own choices, against the sum over segmentations.
 
 Every string up to length 8 over {a, b}, random vocabularies of fixed seeds, α from 0 to ∞.
 """
@@ -21,9 +21,7 @@ from kexue.unigram.edges import Edge
 from kexue.unigram.lattice import Lattice, ids_of
 from kexue.unigram.reference import SAMPLERS, forward_backward, law_of, pairwise, reservoir, total_variation
 
-
 SEEDS = range(5)
-FINITE = ALPHAS[:-1]
 THREE = dict.fromkeys((b"abc", b"ab", b"c", b"a", b"bc"), Fraction(1))  # three segmentations of abc
 LATTICE = Lattice.weighted("abc", THREE)
 
@@ -101,7 +99,7 @@ def test_prefix_spelling_reserved_and_forbidden_tokens():
 REFUSED = [
     (lambda: Lattice.of("ab\ud800", random_vocabulary(0)), "lone surrogate, U\\+D800, at character 2"),
     (lambda: Lattice.of(["a"], random_vocabulary(0)), "type list"),
-    (lambda: Lattice.weighted("aac", THREE).law(), "0x61 at offset 0|0x61 at offset 1"),
+    (lambda: Lattice.weighted("aab", THREE).law(), "0x62 at offset 2"),
     (lambda: Lattice.weighted("abca", {b"abc": 1, b"ca": 1}).best(1), "0x61 at offset 3"),
     (lambda: list(Lattice.weighted("a" * 30, {b"a": 1, b"aa": 1}).segmentations(cap=99)), "1346269 segmentations"),
     (lambda: LATTICE.law(-1), "alpha is -1"),
@@ -132,7 +130,7 @@ def test_law_is_the_target(seed, alpha, sampler):
         assert close_laws(law_of(sampler, lattice, alpha), lattice.law(alpha))
 
 
-@pytest.mark.parametrize("alpha", [0, 0.1, 3])
+@pytest.mark.parametrize("alpha", [0.1, 3])
 def test_law_is_the_target_up_to_length_8(alpha):
     vocabulary = random_vocabulary(5, longest=3)
     for text in strings(b"ab", 8, 7):
@@ -207,13 +205,13 @@ def test_infinite_alpha_is_viterbi(seed, sampler):
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("alpha", ALPHAS[:-1])
 def test_draws_follow_the_law_of_the_choices(alpha, sampler):
-    """χ² and exact binomial tails, 2 p-values for each of 4 lattices; family-wise error at most LEVEL."""
+    """χ² and exact binomial tails, 2 p-values for each of 3 lattices; family-wise error at most LEVEL."""
     generator = np.random.default_rng(9811)
-    for seed, text in enumerate(["abababab", "aabbaabb", "bbbaaaab", "abbaabba"]):
+    for seed, text in enumerate(["abababab", "bbbaaaa", "abbaab"]):
         lattice = Lattice.of(text, random_vocabulary(seed, longest=3))
-        counts = Counter(sampler(lattice, alpha, generator) for _ in range(3000))
+        counts = Counter(sampler(lattice, alpha, generator) for _ in range(2000))
         law = law_of(sampler, lattice, alpha)
-        assert min(chi_square(counts, law), binomial(counts, law)) > LEVEL / (2 * 4 * len(SAMPLERS) * len(ALPHAS))
+        assert min(chi_square(counts, law), binomial(counts, law)) > LEVEL / (2 * 3 * len(SAMPLERS) * len(ALPHAS))
 
 
 def test_pairwise_draws_fail_against_the_target():
@@ -225,19 +223,19 @@ def test_pairwise_draws_fail_against_the_target():
 
 @pytest.mark.parametrize("test", [chi_square, binomial])
 def test_a_wrong_law_is_noticed_and_the_right_one_is_not(test):
-    """p-values of right laws are not too small too often: of 400, P(min < 1e-5) ≤ 0.4 %; of a law off by 2 % all are."""
+    """Of 400 p-values of right laws none is below 1e-5 (but for 0.4 % of seeds); that of a law off by 2 % is."""
     generator, p = np.random.default_rng(1), np.array([0.5, 0.3, 0.15, 0.04, 0.01])
     law = dict(enumerate(p))
     right = [test(dict(enumerate(generator.multinomial(4000, p))), law) for _ in range(400)]
     assert min(right) > 1e-5
     assert np.mean(np.array(right) < 0.1) < 0.16  # 0.1 + 4 standard deviations of a frequency in 400
-    wrong = p + [0.02, -0.02, 0, 0, 0]
+    wrong = p + np.array([0.02, -0.02, 0, 0, 0])
     assert test(dict(enumerate(generator.multinomial(40000, wrong))), law) < LEVEL
     assert test({0: 500, 1: 300, 2: 150, 3: 40, 4: 10, 5: 1}, law) == 0  # what cannot be drawn
 
 
 def test_only_candidates_are_always_kept():
-    """Where BytePiece's generator draws its maximum, it rejects an only candidate and never ends; a share of 1 cannot be."""
+    """BytePiece rejects an only candidate where its generator draws its maximum; a share of 1 is never rejected."""
 
     class Largest:
         def random(self):

@@ -2,10 +2,10 @@
 
 Let best(v) be the best score of a path from 0 to v, and each v keep the edge that gives it. Any other edge e into v is
 a detour of cost δ(e) = best(v) − best(start) − score(e) ≥ 0, and a path is named by the detours that it takes, from
-the last to the first; its score is best(n) − Σ δ. The detours within reach of v, with no other behind them, are those of
-the positions on v's best path: a heap H(v) that is H(the kept edge's start) with v's own detours put in, sharing all
-else with it. So the k best paths come off one queue: after (…, e) follow e's children in its heap in the place of e, and
-the root of H(start of e) behind it. Eppstein, Finding the k shortest paths, SIAM J. Comput. 28, 1998.
+the last to the first; its score is best(n) − Σ δ. The detours within reach of v, with no other behind them, are those
+of the positions on v's best path: a heap H(v) that is H(the kept edge's start) with v's own detours put in, sharing all
+else with it. So the k best paths come off one queue: after (…, e) follow e's children in its heap in the place of e,
+and the root of H(start of e) behind it. Eppstein, Finding the k shortest paths, SIAM J. Comput. 28, 1998.
 """
 
 from __future__ import annotations
