@@ -18,14 +18,14 @@ _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 
 
 @njit(cache=True, nogil=True)
-def decode_best(text, offsets, states, scores, ids, counts, failed, stop):
+def decode_best(text, offsets, states, scores, ids, counts, failed):
     """The best segmentation of every document.
 
     Args:
         text, offsets: uint8 bytes of all documents; document d is text[offsets[d] : offsets[d + 1]].
         states: of the automaton. scores: the fields of `Weights` before ``linear``, of `Rows.scores`.
         ids: int32, as long as the text. counts: int64 (documents,), zeros. failed: uint8 (documents,), zeros; becomes
-            1 where there is no segmentation. stop: uint8 (1,); set to 1 from outside, it ends the loop soon.
+            1 where there is no segmentation.
 
     Returns:
         The number of ids.
@@ -37,7 +37,7 @@ def decode_best(text, offsets, states, scores, ids, counts, failed, stop):
         size = max(size, offsets[e + 1] - offsets[e])
     size = max(size, min(GROUP, offsets[-1] - offsets[0]))
     lists, lengths = np.empty(size, np.uint32), np.empty(size, np.uint16)
-    while d < offsets.size - 1 and not stop[0]:
+    while d < offsets.size - 1:
         last = d + 1
         while last < offsets.size - 1 and offsets[last + 1] - offsets[d] <= GROUP:
             last += 1

@@ -15,11 +15,12 @@ from kexue.unigram.states import end_lists
 
 
 @njit(cache=True, nogil=True)
-def sample_logarithmic(text, first, seed, samples, states, scores, ids, counts):
+def sample_logarithmic(text, first, seed, begin, samples, states, scores, ids, counts):
     """Draw ``samples`` segmentations of one document.
 
     Args:
-        text: uint8 bytes. first: the document's index. scores: the fields of `Weights` before ``linear``, of αs.
+        text: uint8 bytes. first, begin: the document's index, the first sample's number.
+        scores: the fields of `Weights` before ``linear``, of αs.
         ids: int32, samples × bytes long. counts: int64 (samples,); how many ids each sample has.
 
     Returns:
@@ -34,9 +35,9 @@ def sample_logarithmic(text, first, seed, samples, states, scores, ids, counts):
     if L[longest + n - 1] == -np.inf:
         return -np.inf, 0
     for s in range(samples):
-        key, j, k = stream(seed, first, s), n, total + n
+        key, j, k = stream(seed, first, begin + s), n, total + n
         while j > 0:
-            size, k = 0, k - 1
+            k -= 1
             size, ids[k] = _draw(np.int64(lists[j - 1]), longest + j - 1, uniform(key, j), L, scores)
             j -= size
         counts[s] = total + n - k

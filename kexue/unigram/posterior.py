@@ -27,6 +27,7 @@ from kexue.unigram.scaled import backward_sums, forward_sums, scaled_exp, scaled
 
 __all__ = [
     "Edges",
+    "best_path",
     "constrained",
     "count_segmentations",
     "edges_of",
@@ -36,6 +37,7 @@ __all__ = [
     "log_partition",
     "log_prob",
     "marginals",
+    "sample",
     "top_k",
 ]
 
@@ -123,6 +125,26 @@ def log_prob(edges: Edges, ids: Sequence[int], alpha: float = 1.0) -> float:
     if checked_alpha(alpha) == math.inf:
         return 0.0 if np.array_equal(path, best_path(edges)) else -math.inf
     return math.fsum(_log_choices(edges, alpha)[path])
+
+
+def sample(edges: Edges, alpha: float, generator: np.random.Generator) -> list[int]:
+    """The ids of one segmentation drawn from P(w) ∝ e^{α·score(w)}, α finite, from the end of the text on.
+
+    At v the last edge is e with probability F(start) w_e / F(v). Raises as ``log_partition``.
+
+    >>> edges = edges_of("aab", Vocabulary.of({b"a": -1.0, b"aa": -2.0, b"b": -1.0}))
+    >>> sample(constrained(edges, forced=[1]), 1, np.random.default_rng(0))
+    [0, 0, 2]
+    """
+    choices = np.exp(_log_choices(edges, alpha))
+    first = np.searchsorted(edges.ends, np.arange(edges.n + 2))
+    ids, v = [], edges.n
+    while v:
+        shares = np.cumsum(choices[first[v] : first[v + 1]])
+        e = first[v] + int(np.searchsorted(shares, generator.random() * shares[-1], side="right"))
+        ids.append(int(edges.ids[e]))
+        v = int(edges.starts[e])
+    return ids[::-1]
 
 
 def count_segmentations(edges: Edges) -> int:

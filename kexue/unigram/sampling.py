@@ -8,7 +8,7 @@ before it is drawn, so that the memory it takes does not grow with the document.
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int32, Int64, UInt8
+from jaxtyping import Int32, UInt8
 from numba import njit
 
 from kexue.unigram.automaton import Automaton
@@ -24,17 +24,16 @@ BLOCK = 1 << 20  # bytes of a long document that are worked on together
 
 
 @njit(cache=True, nogil=True)
-def sample_short(text, offsets, first, seed, samples, states, weights, ids, counts, failed, stop):
+def sample_short(text, offsets, first, seed, begin, samples, states, weights, ids, counts, failed):
     """Draw ``samples`` segmentations of every document; each has at most `SHORT` bytes.
 
     Args:
         text, offsets: uint8 bytes of all documents; document d is text[offsets[d] : offsets[d + 1]].
-        first: document d draws from the stream of (seed, first + d, sample).
+        first, begin: sample s of document d is drawn from the stream of (seed, first + d, begin + s).
         states: of the automaton. weights: the fields of `Weights` before ``linear``.
         ids: int32, at least samples × bytes long; what is drawn, document by document, sample by sample.
         counts: int64 (documents·samples,), zeros; becomes how many ids each sample has.
         failed: uint8 (documents,), zeros; becomes 1 where no segmentation was found in the range of float64.
-        stop: uint8 (1,); set to 1 from outside, it ends the loop soon.
 
     Returns:
         The number of ids.
@@ -48,7 +47,7 @@ def sample_short(text, offsets, first, seed, samples, states, weights, ids, coun
     segments, marks, sample = np.zeros((most, 5), np.int64), np.empty((WAYS, most), np.int64), np.zeros(WAYS, np.int64)
     k, reached = np.empty(WAYS, np.int64), np.empty(WAYS, np.int64)
     d, total = 0, 0
-    while d < offsets.size - 1 and not stop[0]:
+    while d < offsets.size - 1:
         last = _group(offsets, d, samples)
         base, bounds = offsets[d], offsets[d : last + 1] - offsets[d]
         end_lists(states, text[base : offsets[last]], 0, longest, lists)
@@ -61,7 +60,9 @@ def sample_short(text, offsets, first, seed, samples, states, weights, ids, coun
                     low[way], high[way], sample[way] = 0, count if s + way < samples else 0, s + way
                     k[way] = total + bounds[-1] * (way + 1)
             reached[:] = 0
+            sample += begin
             draw_four(lists, segments, low, high, seed, sample, backward, A, ids, k, marks, reached)
+            sample -= begin
             for way in range(WAYS):
                 total = _collected(segments, low[way], high[way], marks[way], k[way], ids, total,
                                    counts[sample[way] :: samples], first)  # fmt: skip
@@ -170,8 +171,3 @@ class LongDocument:
                 self.sizes,
             )
         return ids[k:]
-
-
-def counted(counts: Int64[np.ndarray, " n"]) -> Int64[np.ndarray, " n_and_1"]:
-    """Where what is counted begins and ends, laid end to end."""
-    return np.concatenate([[0], np.cumsum(counts)])

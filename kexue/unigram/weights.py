@@ -43,6 +43,11 @@ class Weights:
     longest: int
     linear: bool
 
+    @property
+    def arrays(self) -> tuple:
+        """What the compiled loops take: all fields before ``linear``."""
+        return (self.row, self.row_id, self.far, self.far_length, self.far_id, self.far_value, self.short, self.longest)
+
 
 class Rows:
     """Makes the weights of one automaton, for one α after the other.

@@ -1,0 +1,341 @@
+"""`Unigram`: a tokenizer whose segmentations are drawn from P(w) ∝ e^{α·score(w)} exactly.
+
+A text is a sequence of bytes (of a `str`, its UTF-8); nothing is normalised or cut. A segmentation w cuts it into
+tokens; its score is the sum of their log-probabilities. Sources: 苏剑林, kexue.fm/archives/9768 and 9811; Kudo, ACL 2018.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float64, Int32, Int64
+
+from kexue.errors import UnigramError
+from kexue.unigram import posterior
+from kexue.unigram.arithmetic import checked_alpha
+from kexue.unigram.edges import as_bytes
+from kexue.unigram.engine import Engine, Task, available
+from kexue.unigram.files import read, write
+from kexue.unigram.lattice import Lattice
+from kexue.unigram.reference import law_of, total_variation
+from kexue.unigram.reference import pairwise as pairwise_sampler
+from kexue.unigram.vocabulary import Vocabulary
+
+Text = str | bytes
+
+
+class Marginals(NamedTuple):
+    """Every token where it stands in a text, and how probable it is that a segmentation has it there.
+
+    Args:
+        starts, ends: byte offsets. int64 (edges,)
+        ids: int32 (edges,)
+        probabilities: float64 (edges,)
+    """
+
+    starts: Int64[np.ndarray, " edges"]
+    ends: Int64[np.ndarray, " edges"]
+    ids: Int32[np.ndarray, " edges"]
+    probabilities: Float64[np.ndarray, " edges"]
+
+
+class Unigram:
+    """A Unigram tokenizer.
+
+    Args:
+        mapping: token → log-probability, ids in its order; or a `Vocabulary`.
+        unknown_score: log-weight of a byte that is no token; by default the lowest finite score minus 10. Such a byte
+            has the id ``vocab_size + byte``.
+        strict: no pseudo tokens; a text that the tokens cannot spell is refused.
+
+    Raises:
+        UnigramError: an empty or repeated token, a score that is NaN or positive.
+
+    >>> model = Unigram({b"a": -1.0, b"b": -1.0, b"ab": -1.5})
+    >>> model.encode("abab"), model.tokens("abab")
+    ([2, 2], [b'ab', b'ab'])
+    >>> model.decode(model.encode("abab", alpha=0.1, rng=0))
+    'abab'
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping[bytes, float] | Vocabulary,
+        *,
+        unknown_score: float | None = None,
+        strict: bool = False,
+    ):
+        if not isinstance(mapping, Vocabulary):
+            unknown = "none" if strict else "byte"
+            mapping = Vocabulary.of(mapping, unknown=unknown, unknown_score=unknown_score)
+        self.vocabulary = mapping
+        self._engine = Engine(mapping)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], strict: bool = False) -> Unigram:
+        """The model in a file of BytePiece, SentencePiece or Hugging Face; see `kexue.unigram.files.read`."""
+        return cls(read(path, strict))
+
+    @classmethod
+    def train(cls, texts: Iterable[str], vocab_size: int, **options) -> Unigram:
+        """A model learnt from text by SentencePiece's trainer; see `kexue.unigram.training.train`."""
+        from kexue.unigram.training import train  # SentencePiece is wanted here alone
+
+        return cls(train(texts, vocab_size, **options))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as BytePiece's JSON; see `kexue.unigram.files.write`."""
+        write(self.vocabulary, Path(path))
+
+    # -- the vocabulary
+
+    @property
+    def pieces(self) -> tuple[bytes, ...]:
+        """The tokens' bytes, by id."""
+        return self.vocabulary.pieces
+
+    @property
+    def scores(self) -> Float64[np.ndarray, " tokens"]:
+        """The tokens' log-probabilities, by id."""
+        return self.vocabulary.scores
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of tokens, without the pseudo tokens of unknown bytes."""
+        return len(self.vocabulary)
+
+    def __len__(self) -> int:
+        return len(self.vocabulary)
+
+    def __repr__(self) -> str:
+        return f"Unigram of {len(self)} tokens, the longest of {self._engine.automaton.longest} bytes"
+
+    # -- segmentations
+
+    def encode(
+        self,
+        text: Text,
+        alpha: float | None = None,
+        rng: np.random.Generator | int | None = None,
+        *,
+        forced: Sequence[int] = (),
+        forbidden: Sequence[int] = (),
+    ) -> list[int]:
+        """The ids of the best segmentation, or of one drawn from P(w) ∝ e^{α·score(w)}.
+
+        Args:
+            text: of any length.
+            alpha: α ≥ 0; ``None`` or ∞ for the best (Viterbi; of equals the one whose last token is longest, and so on
+                backwards, as BytePiece has it).
+            rng: a NumPy generator, of whose bit generator one raw number is taken; a seed; or ``None`` for fresh
+                entropy.
+            forced, forbidden: byte offsets at which there must be, or must not be, a boundary between tokens; the law
+                is that of the segmentations that are left.
+
+        Raises:
+            UnigramError: α is negative or NaN; a lone surrogate; a text without a segmentation, or without one that has
+                these boundaries.
+
+        >>> Unigram({b"a": -1.0, b"aa": -1.5}).encode("aaaa", forced=[1])
+        [0, 1, 0]
+        """
+        if len(forced) or len(forbidden):
+            return self._constrained(text, alpha, rng, forced, forbidden)
+        task = Task(checked_alpha(alpha), seed_of(rng) if alpha is not None else 0)
+        return self._engine.piece([self._bytes(text)], task, 0).ids.tolist()
+
+    def tokens(
+        self, text: Text, alpha: float | None = None, rng: np.random.Generator | int | None = None
+    ) -> list[bytes]:
+        """The same as the tokens' bytes."""
+        return [self._piece(i) for i in self.encode(text, alpha, rng)]
+
+    def encode_flat(
+        self,
+        texts: Sequence[Text],
+        alpha: float | None = None,
+        seed: int | None = None,
+        threads: int | None = None,
+        samples: int = 1,
+        *,
+        first: int = 0,
+        progress: bool = False,
+    ) -> tuple[Int32[np.ndarray, " tokens"], Int64[np.ndarray, " sequences_and_1"]]:
+        """Segment many texts, without Python lists.
+
+        The sample of a text depends on (seed, its index, α) alone: the same in threads, and in a batch that is split
+        and given its place by ``first``.
+
+        Args:
+            alpha: as in `encode`.
+            seed: of all samples, 0 ≤ seed < 2⁶³; ``None`` for fresh entropy.
+            threads: how many; ``None`` for as many as the machine has.
+            samples: of each text; they lie side by side.
+            first: the index of the first text.
+            progress: show a bar.
+
+        Returns:
+            ids, and offsets: sequence i is ids[offsets[i] : offsets[i + 1]].
+
+        Raises:
+            UnigramError: as in `encode`, naming the text; arguments out of range.
+
+        >>> ids, offsets = Unigram({b"a": -1.0, b"ab": -1.5, b"b": -1.0}).encode_flat(["ab", "", "ba"])
+        >>> ids.tolist(), offsets.tolist()
+        ([1, 2, 0], [0, 1, 1, 3])
+        """
+        flat = self._run(texts, alpha, seed, threads, samples, first, progress)
+        return flat.ids, flat.offsets
+
+    def encode_batch(
+        self,
+        texts: Sequence[Text],
+        alpha: float | None = None,
+        seed: int | None = None,
+        threads: int | None = None,
+        samples: int = 1,
+        *,
+        first: int = 0,
+        progress: bool = False,
+    ) -> list[list[int]]:
+        """The same as a list of ids for every text, and every sample of it. Arguments as in `encode_flat`."""
+        flat = self._run(texts, alpha, seed, threads, samples, first, progress)
+        ids = flat.ids.tolist()
+        return [ids[a:b] for a, b in pairwise(flat.offsets.tolist())]
+
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        """The bytes that ids spell.
+
+        Raises:
+            UnigramError: an id out of range.
+        """
+        prefix = self.vocabulary.prefix
+        return b"".join(map(self._piece, ids)).removeprefix(prefix)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text that ids spell.
+
+        Raises:
+            UnigramError: an id out of range; bytes that are no UTF-8, for which there is `decode_bytes`.
+        """
+        data = self.decode_bytes(ids)
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            raise UnigramError(
+                f"the ids spell bytes that are no UTF-8 at offset {error.start} ({error.reason}): use decode_bytes"
+            ) from None
+
+    # -- what the lattice knows
+
+    def log_partition(self, text: Text, alpha: float = 1.0) -> float:
+        """log Z = log Σ_w e^{α·score(w)}, over all segmentations of the text; in nats."""
+        return posterior.log_partition(self._edges(text), checked_alpha(alpha))
+
+    def log_prob(self, ids: Sequence[int], alpha: float = 1.0) -> float:
+        """log P(w) of the segmentation w that the ids are, among those of the text that they spell; in nats."""
+        ids = list(ids)
+        edges = self._edges_of(b"".join(map(self._piece, ids)))
+        return posterior.log_prob(edges, ids, checked_alpha(alpha))
+
+    def marginals(self, text: Text, alpha: float = 1.0) -> Marginals:
+        """P(w has this token here) = ∂ log Z / ∂ log w_e, for every token everywhere in the text."""
+        edges = self._edges(text)
+        return Marginals(edges.starts, edges.ends, edges.ids, posterior.marginals(edges, checked_alpha(alpha)))
+
+    def entropy(self, text: Text, alpha: float = 1.0) -> float:
+        """H = −Σ_w P(w) log P(w), in nats."""
+        return posterior.entropy(self._edges(text), checked_alpha(alpha))
+
+    def expected_length(self, text: Text, alpha: float = 1.0) -> float:
+        """Expected number of tokens."""
+        return posterior.expected_length(self._edges(text), checked_alpha(alpha))
+
+    def count_segmentations(self, text: Text) -> int:
+        """Number of segmentations, exactly."""
+        return posterior.count_segmentations(self._edges(text))
+
+    def top_k(self, text: Text, k: int) -> list[tuple[list[int], float]]:
+        """The k segmentations of highest score, best first, with their scores."""
+        return posterior.top_k(self._edges(text), k)
+
+    def tv_distance(self, text: Text, alpha: float = 1.0) -> float:
+        """Total variation distance of the pairwise sampler of article 9768 to the exact law, by enumeration.
+
+        Raises:
+            UnigramError: as in `encode`; more segmentations than can be enumerated.
+        """
+        lattice = Lattice.of(self._bytes(text).removeprefix(self.vocabulary.prefix), self.vocabulary)
+        law, alpha = lattice.law(alpha), checked_alpha(alpha)
+        return float(total_variation(law_of(pairwise_sampler, lattice, alpha), law))
+
+    # -- inside
+
+    def _bytes(self, text: Text) -> bytes:
+        data = as_bytes(text)
+        if self.vocabulary.unknown == "character" and isinstance(text, bytes):
+            try:
+                data.decode()
+            except UnicodeDecodeError as error:
+                raise UnigramError(
+                    f"the text is no UTF-8 at offset {error.start} ({error.reason}), and this model spells characters"
+                ) from None
+        return self.vocabulary.prefix + data if data else data  # SentencePiece too adds nothing to nothing
+
+    def _edges(self, text: Text) -> posterior.Edges:
+        return self._edges_of(self._bytes(text))
+
+    def _edges_of(self, data: bytes) -> posterior.Edges:
+        return self._engine.edges(data)
+
+    def _piece(self, i: int) -> bytes:
+        pieces = self.vocabulary.pieces
+        try:
+            if 0 <= i < len(pieces):
+                return pieces[i]
+            if len(pieces) <= i < len(pieces) + 256 and self.vocabulary.unknown != "none":
+                return bytes([i - len(pieces)])
+        except TypeError:
+            pass
+        raise UnigramError(f"{i!r} is no id of this model: expected an integer from 0 to {len(pieces) + 255}")
+
+    def _run(self, texts, alpha, seed, threads, samples, first, progress):
+        if isinstance(texts, str | bytes):
+            raise UnigramError("one text was given, expected a list of texts: use encode for one")
+        threads = available() if threads is None else _count("threads", threads, 1)
+        task = Task(checked_alpha(alpha), seed_of(seed), _count("first", first, 0), _count("samples", samples, 1))
+        return self._engine.run([self._bytes(text) for text in texts], task, threads, progress)
+
+    def _constrained(self, text, alpha, rng, forced, forbidden) -> list[int]:
+        shift = len(self.vocabulary.prefix)
+        edges = self._edges(text)
+        edges = posterior.constrained(edges, [b + shift for b in forced], [b + shift for b in forbidden])
+        alpha = checked_alpha(alpha)
+        if alpha == math.inf:
+            return edges.ids[posterior.best_path(edges)].tolist()
+        return posterior.sample(edges, alpha, np.random.default_rng(seed_of(rng)))
+
+
+def seed_of(rng: np.random.Generator | int | None) -> int:
+    """A seed of 63 bits: the one given, or one drawn from a generator or from fresh entropy.
+
+    Raises:
+        UnigramError: it is something else, or out of range.
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng.bit_generator.random_raw() >> 1
+    if rng is None:
+        return int.from_bytes(os.urandom(8), "little") >> 1
+    return _count("seed", rng, 0)
+
+
+def _count(name: str, value: int, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**63:
+        raise UnigramError(f"{name} is {value!r}, expected an integer of at least {least}, below 2**63")
+    return int(value)
