@@ -133,7 +133,7 @@ def load(data: bytes, **options) -> Vocabulary:
     return parse(unpacked(data) if data[:2] == b"PK" else data, **options)
 
 
-# -- an oracle: Viterbi decoding, character by character, of what a Vocabulary means ------------------------------------
+# -- an oracle: Viterbi decoding, character by character, of what a Vocabulary means ---------------------------------
 
 
 def viterbi(vocabulary: Vocabulary, text: str) -> tuple[float, list[int]]:
@@ -523,7 +523,7 @@ BAD = {
     "same key": (b'{"YQ==": [3, "a", 1], "YQ==": [3, "a", 2]}', "'YQ==' occurs twice"),
     "same key, colons hidden": (b'{"YQ==": [3, "a", 1], "YQ==": [3, "\\u003a", 2]}', "'YQ==' occurs twice"),
     "same key in tokenizer.json": (b'{"model": 1, "model": 2}', "'model' occurs twice"),
-    "score NaN": (b'{"YQ==": [0, "a", "NaN", 1]}', "a score is NaN"),
+    "score NaN": (b'{"YQ==": [0, "a", "NaN", 1]}', "a score is 'NaN'"),
     "score above 0": (entry("YQ==", 0, "a", 0.5, 1), "at most 0"),
     "another version": (b'{"kexue.unigram": 2}', "expected version 1"),
     "no model": (b"\n", "is cut short"),
