@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BENCHMARKED := $(VENV)/.benchmarks
 FRONT_END := node_modules/.installed
-EXPLORER := kexue/lab/explorer/dist/explorer.js
+EXPLORERS := $(patsubst %,kexue/lab/%/dist/explorer.js,explorer lattice_explorer)
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 # Jupyter refuses to serve root unless told that there is no other user, as in a container.
@@ -41,7 +41,7 @@ lint: $(INSTALLED) ## check style and format
 references: vendor ## run the pages and write the text outputs that the tests compare with
 	$(BIN)/python -m kexue.rerun.references
 
-vendor: $(INSTALLED) $(FRONT_END) $(EXPLORER) ## install Python packages and front-end files
+vendor: $(INSTALLED) $(FRONT_END) $(EXPLORERS) ## install Python packages and front-end files
 
 lock: $(INSTALLED) ## resolve constraints.txt and package-lock.json again
 	@mkdir -p _build
@@ -59,7 +59,7 @@ newest: ## build and test a copy of this tree with the newest versions that requ
 	$(MAKE) -C _build/newest test CONSTRAINTS=/dev/null
 
 clean: ## remove what was built and run, keep the environment
-	rm -rf _build runs kexue/lab/explorer/dist .hypothesis .pytest_cache .ruff_cache
+	rm -rf _build runs kexue/lab/*/dist .hypothesis .pytest_cache .ruff_cache
 
 distclean: clean ## remove the environment too
 	rm -rf $(VENV) node_modules *.egg-info
@@ -82,6 +82,6 @@ $(FRONT_END): package-lock.json package.json .npmrc | $(INSTALLED)
 	$(NPM) ci
 	@touch $@
 
-$(EXPLORER): $(wildcard kexue/lab/explorer/src/*) $(FRONT_END)
-	$(NPM) run --silent bundle
+$(EXPLORERS): kexue/lab/%/dist/explorer.js: $(wildcard kexue/lab/*/src/*) $(FRONT_END)
+	$(NPM) run --silent bundle -- kexue/lab/$*/src/index.js --outfile=$@
 	@touch $@

@@ -30,7 +30,7 @@ function createSlider(control, set) {
   const label = element("label", { for: id }, control.label, control.label && " ", symbol(control.symbol));
   const update = values => {
     const value = values[control.name];
-    const text = formatNumber(value) + (control.unit && `\u202f${control.unit}`);
+    const text = (value === Infinity ? "∞" : formatNumber(value)) + (control.unit && `\u202f${control.unit}`);
     input.valueAsNumber = scale.position(value);
     input.style.setProperty("--filled", `${100 * input.valueAsNumber / scale.steps}%`);
     input.setAttribute("aria-valuetext", text);

@@ -13,6 +13,13 @@ export function formatNumber(value) {
   return value < 0 ? MINUS + text : text;
 }
 
+// A BigInt: all of its digits, or a power of ten.
+export function formatCount(count) {
+  const digits = String(count);
+  if (digits.length <= 15) return group(digits);
+  return `${Number(`${digits[0]}.${digits.slice(1, 3)}`)}${THIN_SPACE}×${THIN_SPACE}${powerOfTen(digits.length - 1)}`;
+}
+
 function group(size) {
   const [whole, fraction] = String(size).split(".");
   const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE) : whole;
