@@ -58,7 +58,7 @@ function createView(specification, set, again) {
   const root = element("div", { class: "kexue-explorer kexue-lattice", role: "group", "aria-label": specification.title },
     element("div", { class: "kexue-explorer-head" },
       element("p", { class: "kexue-explorer-title" }, specification.title), reset),
-    field.node, controls.node, notice, stage.node, results, source(specification.sampler), status);
+    field.node, controls.node, ends(), notice, stage.node, results, source(specification.sampler), status);
   let width = 0;
 
   return {
@@ -103,6 +103,10 @@ function createField(set) {
     update(text) { if (input.value !== text) input.value = text; }, // setting it would interrupt an input method
   };
 }
+
+// What the slider's two ends are.
+const ends = () => element("p", { class: "kexue-lattice-ends" },
+  element("span", {}, "0: all segmentations alike"), element("span", {}, "∞: the best alone, Viterbi"));
 
 function legend({ unknown, pieces }) {
   const swatch = kind => element("span", { class: `kexue-lattice-swatch ${kind}`, "aria-hidden": "true" });

@@ -1,13 +1,13 @@
 // The lattice as a drawing: the text's characters below, every token a box over its characters, filled to its marginal.
 
 import { drawing } from "../../explorer/src/dom.js";
-import { formatNumber } from "../../explorer/src/format.js";
 import { layOut } from "./layout.js";
 import { visible } from "./words.js";
 
 const CELL = { least: 27, most: 56 }; // width of a character
 const LANE = 40, BOX = 34, ROW = 34, MARGIN = 4, GAP = 3, ROUND = 4;
 const LABEL = 13, FIGURES = 11; // font sizes
+const FAINT = 0.005; // a marginal that rounds to .00
 
 export function drawLattice({ lattice, law, onBest }, width, title) {
   const { placed, lanes, left } = layOut(lattice, law.marginals);
@@ -32,8 +32,9 @@ function character(letter, i, cell, base) {
 function box(token, best, cell, base) {
   const x = MARGIN + token.start * cell + GAP / 2, y = base - (token.lane + 1) * LANE + (LANE - BOX) / 2;
   const width = (token.end - token.start) * cell - GAP, middle = x + width / 2;
-  const kind = ["token", best && "best", token.unknown && "unknown"].filter(Boolean);
-  return drawing("g", { role: "option", tabindex: -1, "aria-selected": "false", class: kind.map(k => `kexue-lattice-${k}`).join(" ") },
+  const kinds = ["token", best && "best", token.unknown && "unknown", token.marginal < FAINT && "faint"].filter(Boolean);
+  const names = kinds.map(kind => `kexue-lattice-${kind}`).join(" ");
+  return drawing("g", { role: "option", tabindex: -1, "aria-selected": "false", class: names },
     drawing("path", { class: "kexue-lattice-level", d: level(x, y, width, token.marginal) }),
     drawing("path", { class: "kexue-lattice-outline", d: rounded(x, y, width, BOX) }),
     best ? drawing("path", { class: "kexue-lattice-mark", d: `M${x + ROUND},${y + BOX + 1.5}h${width - 2 * ROUND}` }) : null,
@@ -66,4 +67,4 @@ const text = (x, y, size, words, kind = "") =>
   drawing("text", { x, y, "font-size": size, "text-anchor": "middle", class: kind }, words);
 
 // .41, and nothing where it would be .00
-const share = marginal => marginal < 0.005 ? "" : marginal > 0.995 ? "1" : formatNumber(Number(marginal.toFixed(2))).slice(1);
+const share = marginal => marginal < FAINT ? "" : marginal >= 0.995 ? "1" : marginal.toFixed(2).slice(1);

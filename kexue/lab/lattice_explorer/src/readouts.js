@@ -6,10 +6,10 @@ import { percent } from "./words.js";
 
 const ROWS = [
   ["segmentations", ({ count }) => formatCount(count)],
-  ["log Z", ({ law }) => formatNumber(law.logZ)],
+  ["log Z", ({ law }) => formatNumber(law.logZ, 5)],
   ["entropy", ({ law }) => `${formatNumber(law.entropy)} nats = ${formatNumber(law.entropy / Math.LN2)} bits`],
   ["expected number of tokens", ({ law }) => formatNumber(law.expectedTokens)],
-  ["best score (Viterbi)", ({ best }) => formatNumber(best.score)],
+  ["best score (Viterbi)", ({ best }) => formatNumber(best.score, 5)],
   ["probability of the best", ({ listed: [first] }) => percent(first.probability)],
 ];
 

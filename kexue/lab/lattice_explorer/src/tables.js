@@ -2,13 +2,13 @@
 
 import { element } from "../../explorer/src/dom.js";
 import { formatCount, formatNumber } from "../../explorer/src/format.js";
-import { percent, visible } from "./words.js";
+import { frequencyText, percent, visible } from "./words.js";
 
 const MOST_ROWS = 400; // of tokens
 
 export function createSegmentations(samples, again) {
   const caption = element("caption");
-  const head = row("th", ["segmentation", "exact", `of ${samples} samples`]);
+  const head = row("th", ["segmentation", "exact", "sampled"]);
   const body = element("tbody"), first = element("ol", { class: "kexue-lattice-drawn" });
   const button = element("button", { type: "button", onclick: again }, "Sample again");
   const table = element("table", { class: "kexue-lattice-table" }, caption, element("thead", {}, head), body);
@@ -17,7 +17,8 @@ export function createSegmentations(samples, again) {
   return {
     node: element("div", {}, table, drawn),
     update({ listed, others, first: some }) {
-      caption.textContent = listed.length > 1 ? `The ${listed.length} most probable segmentations` : "The segmentation";
+      const which = listed.length > 1 ? `${listed.length} most probable segmentations` : "segmentation";
+      caption.textContent = `The ${which}, exactly and in ${samples} samples`;
       body.replaceChildren(...listed.map(segmentationRow), ...(others.count > 0n ? [othersRow(others)] : []));
       first.replaceChildren(...some.map(tokens => element("li", {}, chips(tokens))));
     },
@@ -25,16 +26,16 @@ export function createSegmentations(samples, again) {
 }
 
 function segmentationRow({ tokens, probability, frequency }, i) {
-  const node = row("td", [chips(tokens), percent(probability), percent(frequency)]);
+  const node = row("td", [chips(tokens), percent(probability), frequencyText(frequency)]);
   if (i === 0) node.setAttribute("class", "kexue-lattice-first");
   return node;
 }
 
 const othersRow = ({ count, probability, frequency }) =>
-  row("td", [`the ${formatCount(count)} other${count > 1n ? "s" : ""}`, percent(probability), percent(frequency)]);
+  row("td", [`the ${formatCount(count)} other${count > 1n ? "s" : ""}`, percent(probability), frequencyText(frequency)]);
 
 // Tokens side by side, each in a frame; between them a bar for those who hear or copy them.
-const chips = tokens => element("span", { class: "kexue-lattice-chips" }, ...tokens.flatMap(({ token, unknown }, i) => [
+const chips = tokens => element("span", {}, ...tokens.flatMap(({ token, unknown }, i) => [
   i ? element("span", { class: "kexue-lattice-bar" }, " | ") : "",
   element("span", { class: unknown ? "kexue-lattice-chip kexue-lattice-strange" : "kexue-lattice-chip" }, visible(token)),
 ]));

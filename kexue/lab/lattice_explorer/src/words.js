@@ -9,7 +9,16 @@ export const visible = text => text.replace(/[\p{Z}\p{Cc}\p{Cf}]/gu, c => SIGNS[
 
 export const segmentationText = tokens => tokens.map(({ token }) => visible(token)).join(" | ");
 
-export const percent = share => `${formatNumber(Number((100 * share).toPrecision(3)))}\u202f%`;
+// 12.3 %, 1.23 %; below a thousandth of one as a power of ten.
+export function percent(share) {
+  const value = 100 * share;
+  const words = value === 0 || value === 100 ? String(value) : value < 1e-3 ? formatNumber(value)
+    : value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(value))));
+  return `${words}\u202f%`;
+}
+
+// Of a thousand samples, exactly.
+export const frequencyText = share => `${(100 * share).toFixed(1)}\u202f%`;
 
 export const alphaText = alpha => alpha === Infinity ? "∞, Viterbi decoding" : formatNumber(alpha);
 
@@ -24,6 +33,6 @@ export function describe({ trouble, count, law, listed, lattice, cut }, alpha) {
   if (trouble) return trouble;
   const [first] = listed;
   return `${cut ? `The first ${lattice.length} characters: ` : ""}At α = ${alphaText(alpha)}: ${formatCount(count)} segmentations, `
-    + `entropy ${formatNumber(law.entropy)} nats, ${formatNumber(law.expectedTokens)} tokens expected; the most probable, `
-    + `with ${percent(first.probability)}, is ${segmentationText(first.tokens)}.`;
+    + `entropy ${formatNumber(law.entropy)} nats, ${formatNumber(law.expectedTokens)} tokens expected; the best, `
+    + `of probability ${percent(first.probability)}, is ${segmentationText(first.tokens)}.`;
 }
