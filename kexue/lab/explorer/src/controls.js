@@ -1,6 +1,6 @@
 // Sliders and choices: native inputs, so that keyboard and screen readers need nothing from us.
 
-import { element, rich, symbol } from "./dom.js";
+import { element, OWN_KEYS, rich, symbol } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { sliderScale } from "./scale.js";
 
@@ -23,7 +23,7 @@ function createSlider(control, set) {
   const id = `kexue-explorer-${++made}`;
   const scale = sliderScale(control);
   const input = element("input", {
-    type: "range", id, min: 0, max: scale.steps, step: 1,
+    type: "range", id, min: 0, max: scale.steps, step: 1, ...OWN_KEYS,
     oninput: () => set(control.name, scale.value(input.valueAsNumber)),
   });
   const output = element("output", { for: id });

@@ -16,6 +16,9 @@ function builder(create) {
   };
 }
 
+// In JupyterLab the arrow keys would go to the notebook, not to what has the focus.
+export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 // Words with η_t, x^2 or θ_{t+1} in them, raised and lowered.
 const LEVEL = /(?<=\p{L})([_^])(?:\{([^}]*)\}|([\p{L}\p{N}*])(?![\p{L}\p{N}]))/gu;
 

@@ -1,13 +1,13 @@
 // The drawing on the page: it scrolls where the text is long, and its tokens can be pointed at and walked through.
 
-import { element } from "../../explorer/src/dom.js";
+import { element, OWN_KEYS } from "../../explorer/src/dom.js";
 import { drawLattice } from "./picture.js";
 import { tokenText } from "./words.js";
 
 const INVITATION = "Point at a token, or press Tab and then the arrow keys, to read its score and marginal.";
 
 export function createStage({ title, alt }) {
-  const node = element("div", { class: "kexue-lattice-stage", role: "figure", "aria-label": alt });
+  const node = element("div", { class: "kexue-lattice-stage", role: "figure", "aria-label": alt, ...OWN_KEYS });
   const detail = element("p", { class: "kexue-lattice-detail" }, INVITATION);
   let tokens = [], at = 0;
 
