@@ -1,0 +1,98 @@
+"""One model in the format of every contender, so that all of them segment by the same tokens and scores."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from functools import cached_property
+from math import exp, log
+from pathlib import Path
+
+from kexue.errors import KexueError
+
+COUNTS = 10**12  # a probability times this is a token's count in a BytePiece model
+UNUSED = (
+    -100.0
+)  # score of the byte tokens that only complete a byte fall-back, as BytePiece's own conversion gives them
+
+
+class Files:
+    """A BytePiece model and what is made of it.
+
+    Args:
+        path: a BytePiece ``.model``, or the ``.zip`` that holds one.
+        folder: where the other formats go.
+    """
+
+    def __init__(self, path: Path, folder: Path):
+        self.path, self.folder = path, folder
+
+    @cached_property
+    def bytepiece(self) -> Path:
+        """The model outside its zip, for peers that open a path."""
+        if not zipfile.is_zipfile(self.path):
+            return self.path
+        with zipfile.ZipFile(self.path) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".model")]
+            if len(names) != 1:
+                raise KexueError(f"{self.path} holds {len(names)} files *.model, expected one BytePiece model")
+            target = self.folder / Path(names[0]).name
+            target.write_bytes(archive.read(names[0]))
+        return target
+
+    @cached_property
+    def scored(self) -> list[tuple[bytes, float]]:
+        """Tokens and log-probabilities, read here once more so that peers depend on nothing of `kexue.unigram`."""
+        try:
+            counts = {b64decode(key): entry[-1] for key, entry in json.loads(self.bytepiece.read_bytes()).items()}
+        except (ValueError, AttributeError, TypeError, IndexError) as error:
+            raise KexueError(f"{self.path} is no BytePiece model ({error}): all contenders must load --model") from None
+        total = log(sum(counts.values()))
+        return [(piece, log(count) - total) for piece, count in counts.items()]
+
+    @cached_property
+    def sentencepiece(self) -> Path:
+        """The model in SentencePiece's format, by `kexue.unigram.files.to_sentencepiece`."""
+        from kexue.unigram import Vocabulary
+        from kexue.unigram.files import to_sentencepiece
+
+        pieces, scores = zip(*self.scored, strict=True)
+        converted = to_sentencepiece(Vocabulary(pieces, scores))
+        target = self.folder / "sentencepiece.model"
+        target.write_bytes(converted if isinstance(converted, bytes) else converted[0])
+        return target
+
+    @cached_property
+    def characters(self) -> list[tuple[str, float]]:
+        """Tokens as text, for tokenizers: those that are no UTF-8 are left out, bytes become ``<0x00>`` … ``<0xFF>``."""
+        spelled = {f"<0x{byte:02X}>": UNUSED for byte in range(256)}
+        text: dict[str, float] = {}
+        for piece, score in self.scored:
+            try:
+                text[piece.decode()] = score
+            except UnicodeDecodeError:
+                if len(piece) == 1:
+                    spelled[f"<0x{piece[0]:02X}>"] = score
+        return [("<unk>", 0.0), *text.items(), *spelled.items()]
+
+
+def trained(texts: Sequence[str], vocab_size: int, folder: Path) -> Path:
+    """A model trained by SentencePiece on the texts, as a BytePiece model that every contender loads.
+
+    Each of the 256 bytes is a token of it, since BytePiece has no other way to spell what it does not know.
+    """
+    from kexue.unigram import Unigram
+
+    model = Unigram.train(texts, vocab_size)
+    reserved = getattr(getattr(model, "vocabulary", None), "reserved", ())
+    counts = {bytes([byte]): 1 for byte in range(256)}
+    for i, (piece, score) in enumerate(zip(model.pieces, model.scores, strict=True)):
+        if i not in reserved and piece:
+            counts[bytes(piece)] = max(1, round(COUNTS * exp(score)))
+    entries = sorted(counts.items(), key=lambda entry: (len(entry[0]), entry[0]))
+    path = folder / "trained.model"
+    known = {b64encode(k).decode(): [i + 3, k.decode(errors="ignore"), n] for i, (k, n) in enumerate(entries)}
+    path.write_text(json.dumps(known), encoding="utf-8")
+    return path
