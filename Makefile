@@ -33,6 +33,7 @@ live: vendor ## open the pages as notebooks in JupyterLab, on this machine only
 
 bench: $(BENCHMARKED) ## run the benchmarks against peers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@echo "== benchmarks/unigram"; $(BIN)/python -m benchmarks.unigram -o _build/bench/unigram.json $(UNIGRAM)
 
 lint: $(INSTALLED) ## check style and format
 	$(BIN)/ruff check
@@ -74,8 +75,12 @@ $(INSTALLED): requirements.txt $(CONSTRAINTS) pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-$(BENCHMARKED): benchmarks/requirements.txt $(INSTALLED)
+# A peer that does not install here is left out of the comparison, which says so; those of one line need one another.
+$(BENCHMARKED): benchmarks/requirements.txt benchmarks/optional.txt $(INSTALLED)
 	$(BIN)/python -m pip install --disable-pip-version-check -r benchmarks/requirements.txt -c $(CONSTRAINTS)
+	@sed 's/#.*//' benchmarks/optional.txt | while read -r peers; do test -z "$$peers" || \
+	  $(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation $$peers < /dev/null || \
+	  echo "left out of the comparison, since it does not install here: $$peers" >&2; done
 	@touch $@
 
 $(FRONT_END): package-lock.json package.json .npmrc | $(INSTALLED)

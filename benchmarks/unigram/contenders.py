@@ -21,7 +21,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 class Ours:
     """`kexue.unigram`, on one thread; every call draws new samples."""
 
-    package, install = "kexue", "this repository"
+    package, module, install = "kexue", "kexue.unigram", "this repository"
     differs = "bytes are the text as it is; several lines are one document unless the caller splits them"
 
     def __init__(self, files: Files):
@@ -67,7 +67,7 @@ class Calls(Ours):
 class BytePiece:
     """The articles' own implementation: Python and Cython over pyahocorasick."""
 
-    name = package = "bytepiece"
+    name = package = module = "bytepiece"
     install = "pip install numpy cython setuptools pyahocorasick tqdm && pip install --no-build-isolation bytepiece"
     differs = (
         "str to lists; splits every text at line breaks by itself and normalises it to NFC; one global 31-bit C rand; "
@@ -87,7 +87,7 @@ class BytePiece:
 class RustBytePiece(BytePiece):
     """BytePiece in Rust."""
 
-    name = package = "rs_bytepiece"
+    name = package = module = "rs_bytepiece"
     install = "pip install rs_bytepiece"
     differs = "str to lists; splits every text at line breaks by itself and normalises it to NFC"
 
@@ -100,7 +100,7 @@ class RustBytePiece(BytePiece):
 class SentencePiece:
     """SentencePiece's forward filtering, backward sampling (nbest_size = −1), with the same model converted."""
 
-    name = package = "sentencepiece"
+    name = package = module = "sentencepiece"
     install = "pip install sentencepiece"
     differs = (
         "str to lists; a lattice of characters, not of bytes: fewer segmentations where characters have several bytes; "
@@ -121,7 +121,7 @@ class SentencePiece:
 class HuggingFace:
     """The Unigram model of tokenizers, no normaliser and no pre-tokenizer."""
 
-    name = package = "tokenizers"
+    name = package = module = "tokenizers"
     install = "pip install tokenizers"
     differs = (
         "str to lists; a lattice of characters; its law is wrong unless alpha = 1 (alpha multiplies the partial "
@@ -150,7 +150,7 @@ def missing(name: str) -> str | None:
     """Why a contender cannot take part and how to get it, or None."""
     contender = ALL[name]
     try:
-        import_module(contender.package)
+        import_module(contender.module)
     except ImportError as error:
         return f"{error}: {contender.install}"
     return None

@@ -7,12 +7,14 @@ import ctypes
 import gc
 import os
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks.unigram import texts
-from benchmarks.unigram.contenders import ALL, OURS, PEERS, missing
+from benchmarks.unigram.contenders import ALL, PEERS, missing
 from benchmarks.unigram.fresh import fresh
 from benchmarks.unigram.models import Files
 from kexue.errors import ExecutionError
@@ -77,25 +79,34 @@ def memories(model: Path, folder: Path, corpora: dict[str, str], alpha: float) -
 
 
 def first_steps(name: str, model: Path, folder: Path, line: str, alpha: float) -> dict[str, float]:
-    """Wall seconds from a fresh process on: to load twice (the first with its imports), then to sample a line twice."""
+    """Wall seconds in a fresh process: to import, to load twice, to sample a line twice."""
     files, took = Files(model, folder), {}
-    _ = files.bytepiece if name in OURS else (files.bytepiece, files.sentencepiece, files.characters)
-    for step in ("import and load", "load again"):
+
+    def timed(step: str, act: Callable) -> object:
         start = perf_counter()
-        contender = ALL[name](files)
+        result = act()
         took[step] = perf_counter() - start
+        return result
+
+    timed("import", lambda: import_module(ALL[name].module))
+    timed("load", lambda: ALL[name](files))
+    contender = timed("load again", lambda: ALL[name](files))
     for step in ("first sample", "second sample"):
-        call = contender.call([line], alpha)
-        start = perf_counter()
-        call()
-        took[step] = perf_counter() - start
+        timed(step, contender.call([line], alpha))
     return took
+
+
+def convert(model: Path, folder: Path) -> None:
+    """The model in the peers' formats, so that no peer's load pays for it."""
+    files = Files(model, folder)
+    _ = files.bytepiece, missing("sentencepiece") or files.sentencepiece
 
 
 def starts(model: Path, folder: Path, corpora: dict[str, str], alpha: float) -> dict[str, dict[str, float]]:
     """First steps of ours with an empty cache of compiled code and with a full one, and of the peers."""
     line = texts.lines(next(iter(corpora.values())), 10**9)[0]
     found = {}
+    fresh(convert, model, folder)
     with TemporaryDirectory() as cache:
         for state in ("nothing compiled", "compiled before"):
             args = ("flat kernel", model, folder, line, alpha)

@@ -13,9 +13,7 @@ from pathlib import Path
 from kexue.errors import KexueError
 
 COUNTS = 10**12  # a probability times this is a token's count in a BytePiece model
-UNUSED = (
-    -100.0
-)  # score of the byte tokens that only complete a byte fall-back, as BytePiece's own conversion gives them
+UNUSED = -100.0  # score of the byte tokens that only complete a byte fall-back, as in BytePiece's own conversion
 
 
 class Files:
@@ -23,7 +21,7 @@ class Files:
 
     Args:
         path: a BytePiece ``.model``, or the ``.zip`` that holds one.
-        folder: where the other formats go.
+        folder: where the other formats go, once for all processes; empty at first.
     """
 
     def __init__(self, path: Path, folder: Path):
@@ -39,7 +37,8 @@ class Files:
             if len(names) != 1:
                 raise KexueError(f"{self.path} holds {len(names)} files *.model, expected one BytePiece model")
             target = self.folder / Path(names[0]).name
-            target.write_bytes(archive.read(names[0]))
+            if not target.exists():
+                target.write_bytes(archive.read(names[0]))
         return target
 
     @cached_property
@@ -55,18 +54,18 @@ class Files:
     @cached_property
     def sentencepiece(self) -> Path:
         """The model in SentencePiece's format, by `kexue.unigram.files.to_sentencepiece`."""
-        from kexue.unigram import Vocabulary
-        from kexue.unigram.files import to_sentencepiece
-
-        pieces, scores = zip(*self.scored, strict=True)
-        converted = to_sentencepiece(Vocabulary(pieces, scores))
         target = self.folder / "sentencepiece.model"
-        target.write_bytes(converted if isinstance(converted, bytes) else converted[0])
+        if not target.exists():
+            from kexue.unigram import Vocabulary, files
+
+            pieces, scores = zip(*self.scored, strict=True)
+            converted = files.to_sentencepiece(Vocabulary(pieces, scores))
+            target.write_bytes(converted if isinstance(converted, bytes) else converted[0])
         return target
 
     @cached_property
     def characters(self) -> list[tuple[str, float]]:
-        """Tokens as text, for tokenizers: those that are no UTF-8 are left out, bytes become ``<0x00>`` … ``<0xFF>``."""
+        """Tokens as text, for tokenizers: those that are no UTF-8 left out, bytes as ``<0x00>`` … ``<0xFF>``."""
         spelled = {f"<0x{byte:02X}>": UNUSED for byte in range(256)}
         text: dict[str, float] = {}
         for piece, score in self.scored:

@@ -80,7 +80,7 @@ def length_table(curves: list[dict]) -> Table:
         text = "with breaks" if entry["line breaks"] else "one line"
         rows.append((entry["contender"], entry["corpus"], text, *cells, spread))
     head = ("contender", "corpus", "text", *(f"{length:,} B" for length in sizes), "most/least")
-    return Table("Nanoseconds per byte of one document, by wall time (– where a call was too slow before)", head, rows)
+    return Table("Nanoseconds per byte of one document, by CPU time (– where a call was too slow before)", head, rows)
 
 
 def memory_table(entries: list[dict]) -> Table:

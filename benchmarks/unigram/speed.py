@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 from benchmarks.unigram import texts
 from benchmarks.unigram.contenders import ALL, Ours, missing
 from benchmarks.unigram.models import Files
-from benchmarks.unigram.rounds import interleaved, passes, seconds
+from benchmarks.unigram.rounds import FEWEST, interleaved, passes, seconds
 from benchmarks.unigram.rows import ROWS, WORKLOADS, Row
 
 LENGTHS = (10**2, 10**3, 10**4, 10**5, 10**6, 10**7)
@@ -64,12 +64,12 @@ def threads(
 
 
 def curve(contender: Ours, text: str, alpha: float, rounds: int) -> Iterator[tuple[int, float]]:
-    """(bytes, nanoseconds per byte) by wall time, up to 10 MB or to the first call that is too slow."""
+    """(bytes, nanoseconds per byte) by CPU time, up to 10 MB or to the first call that is too slow."""
     for length in LENGTHS:
         document = texts.document(text, length)
         call = contender.call([document], alpha)
-        times = passes(call, perf_counter)
-        took = median(seconds(call, times, perf_counter) for _ in range(rounds))
+        times = passes(call, process_time)
+        took = median(seconds(call, times, process_time) for _ in range(rounds))
         yield length, took / texts.size([document]) * 1e9
         if took > LONGEST_CALL:
             return
@@ -83,7 +83,8 @@ def lengths(model: Path, folder: Path, corpora: dict[str, str], alpha: float, ro
             continue
         for name, text in corpora.items():
             for breaks in (True, False):
-                measured = curve(ring[contender], text if breaks else text.replace("\n", " "), alpha, rounds)
+                body = text if breaks else text.replace("\n", " ")
+                measured = curve(ring[contender], body, alpha, min(rounds, FEWEST))
                 entry = {"contender": contender, "corpus": name, "line breaks": breaks}
                 found.append(entry | {"points": list(measured)})
     return found
