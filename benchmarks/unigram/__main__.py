@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import benchmarks.unigram as about
 from benchmarks.unigram import costs, report, speed, texts
 from benchmarks.unigram.fresh import fresh
-from benchmarks.unigram.models import trained
+from benchmarks.unigram.models import convert, trained
 from kexue.errors import KexueError
 
 PARTS = ("speed", "threads", "lengths", "memory", "start")
@@ -22,7 +22,12 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks.unigram", description=about.__doc__.splitlines()[0])
     add = parser.add_argument
     add("--model", type=Path, help="a BytePiece .model or .zip; by default one is trained on pydoc_data.topics")
-    add("--vocab-size", type=int, default=8000, help="tokens of the model that is trained (8000)")
+    add(
+        "--vocab-size",
+        type=int,
+        default=8000,
+        help="tokens of the model that is trained, fewer if the text has no more (8000)",
+    )
     add("--corpus", type=Path, nargs="+", default=[None], help="UTF-8 text, plain or .gz; default pydoc_data.topics")
     add("--alpha", type=float, default=0.1, help="of sampling (0.1)")
     add("--repeats", type=int, default=5, help="interleaved rounds (5)")
@@ -36,7 +41,8 @@ def arguments() -> argparse.Namespace:
 def measure(args: argparse.Namespace, folder: Path) -> dict:
     """All parts that were asked for; each is printed as soon as it is there."""
     corpora = dict(map(texts.corpus, args.corpus))
-    model = args.model or fresh(trained, list(texts.corpus()[1].split("\n")), args.vocab_size, folder)
+    model = args.model or fresh(trained, [texts.corpus()[1]], args.vocab_size, folder)
+    fresh(convert, model, folder)
     common = model, folder, corpora, args.alpha
     found: dict = {}
 

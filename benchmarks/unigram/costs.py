@@ -96,17 +96,10 @@ def first_steps(name: str, model: Path, folder: Path, line: str, alpha: float) -
     return took
 
 
-def convert(model: Path, folder: Path) -> None:
-    """The model in the peers' formats, so that no peer's load pays for it."""
-    files = Files(model, folder)
-    _ = files.bytepiece, missing("sentencepiece") or files.sentencepiece
-
-
 def starts(model: Path, folder: Path, corpora: dict[str, str], alpha: float) -> dict[str, dict[str, float]]:
     """First steps of ours with an empty cache of compiled code and with a full one, and of the peers."""
     line = texts.lines(next(iter(corpora.values())), 10**9)[0]
     found = {}
-    fresh(convert, model, folder)
     with TemporaryDirectory() as cache:
         for state in ("nothing compiled", "compiled before"):
             args = ("flat kernel", model, folder, line, alpha)

@@ -7,6 +7,7 @@ import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from math import exp, log
 from pathlib import Path
 
@@ -59,8 +60,9 @@ class Files:
             from kexue.unigram import Vocabulary, files
 
             pieces, scores = zip(*self.scored, strict=True)
-            converted = files.to_sentencepiece(Vocabulary(pieces, scores))
-            target.write_bytes(converted if isinstance(converted, bytes) else converted[0])
+            model, report = files.to_sentencepiece(Vocabulary(pieces, scores))
+            target.write_bytes(model)
+            print(f"not in the converted model: {report.not_utf8} tokens that are no UTF-8, {report.clashes} others")
         return target
 
     @cached_property
@@ -82,16 +84,20 @@ def trained(texts: Sequence[str], vocab_size: int, folder: Path) -> Path:
 
     Each of the 256 bytes is a token of it, since BytePiece has no other way to spell what it does not know.
     """
-    from kexue.unigram import Unigram
+    from kexue.unigram.training import train
 
-    model = Unigram.train(texts, vocab_size)
-    reserved = getattr(getattr(model, "vocabulary", None), "reserved", ())
+    vocabulary = train(texts, vocab_size, hard_vocab_limit=False)
     counts = {bytes([byte]): 1 for byte in range(256)}
-    for i, (piece, score) in enumerate(zip(model.pieces, model.scores, strict=True)):
-        if i not in reserved and piece:
-            counts[bytes(piece)] = max(1, round(COUNTS * exp(score)))
+    for piece, i in vocabulary.ids.items():
+        counts[piece] = max(1, round(COUNTS * exp(vocabulary.scores[i])))
     entries = sorted(counts.items(), key=lambda entry: (len(entry[0]), entry[0]))
     path = folder / "trained.model"
     known = {b64encode(k).decode(): [i + 3, k.decode(errors="ignore"), n] for i, (k, n) in enumerate(entries)}
     path.write_text(json.dumps(known), encoding="utf-8")
     return path
+
+
+def convert(model: Path, folder: Path) -> None:
+    """The formats that peers read from the folder, made before anything is measured."""
+    files = Files(model, folder)
+    _ = files.bytepiece, files.scored, find_spec("sentencepiece") and files.sentencepiece
