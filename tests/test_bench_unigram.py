@@ -135,6 +135,25 @@ def test_pictures_say_what_they_show(cells):
     assert "flat kernel 30 to 20" in picture.lengths([curve]).alt
 
 
+CURVE = {"contender": "flat kernel", "corpus": "zh", "line breaks": True, "points": [(10**4, 20.0), (10**5, 25.0)]}
+MEMORY = {"contender": "flat kernel", "corpus": "zh", "1000000": 9.0, "10000000": 12.5}
+START = {"kexue.unigram, compiled before": {"load again": 0.1}}
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (report.thread_table({"zh": [1.7, 1.9, 2.0]}, 2), "1.90×  1.70–2.00   met 1.8×"),
+        (report.length_table([CURVE]), "with breaks  20        25         1.25"),
+        (report.memory_table([MEMORY]), "9.0   12.5   over ≤ 12"),
+        (report.memory_table([MEMORY | {"contender": "tokenizers", "10000000": None}]), "9.0   not run"),
+        (report.start_table(START), "0.100 s     met ≤ 0.15 s"),
+    ],
+)
+def test_costs_are_told_with_their_targets(table, told):
+    assert told in repr(table)
+
+
 @pytest.fixture
 def files(tmp_path):
     counts = {bytes([byte]): 1 for byte in range(256)} | {b"ab": 44, "天".encode(): 100, "天".encode()[:2]: 100}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -46,6 +47,7 @@ def speeds(model: Path, folder: Path, corpora: dict[str, str], alpha: float, rou
             continue
         for workload in row.workloads:
             for name, text in corpora.items():
+                print(f"  {row.title}: {name}, {workload} …", file=sys.stderr, flush=True)
                 found.append(compared(row, ring, workload, name, text, alpha, rounds))
     return found
 
