@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BENCHMARKED := $(VENV)/.benchmarks
 FRONT_END := node_modules/.installed
-EXPLORER := kexue/lab/explorer/dist/explorer.js
+EXPLORERS := $(patsubst %,kexue/lab/%/dist/explorer.js,explorer lattice_explorer)
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 # Jupyter refuses to serve root unless told that there is no other user, as in a container.
@@ -33,6 +33,7 @@ live: vendor ## open the pages as notebooks in JupyterLab, on this machine only
 
 bench: $(BENCHMARKED) ## run the benchmarks against peers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@echo "== benchmarks/unigram"; $(BIN)/python -m benchmarks.unigram -o _build/bench/unigram.json $(UNIGRAM)
 
 lint: $(INSTALLED) ## check style and format
 	$(BIN)/ruff check
@@ -41,7 +42,7 @@ lint: $(INSTALLED) ## check style and format
 references: vendor ## run the pages and write the text outputs that the tests compare with
 	$(BIN)/python -m kexue.rerun.references
 
-vendor: $(INSTALLED) $(FRONT_END) $(EXPLORER) ## install Python packages and front-end files
+vendor: $(INSTALLED) $(FRONT_END) $(EXPLORERS) ## install Python packages and front-end files
 
 lock: $(INSTALLED) ## resolve constraints.txt and package-lock.json again
 	@mkdir -p _build
@@ -59,7 +60,7 @@ newest: ## build and test a copy of this tree with the newest versions that requ
 	$(MAKE) -C _build/newest test CONSTRAINTS=/dev/null
 
 clean: ## remove what was built and run, keep the environment
-	rm -rf _build runs kexue/lab/explorer/dist .hypothesis .pytest_cache .ruff_cache
+	rm -rf _build runs kexue/lab/*/dist .hypothesis .pytest_cache .ruff_cache
 
 distclean: clean ## remove the environment too
 	rm -rf $(VENV) node_modules *.egg-info
@@ -74,14 +75,18 @@ $(INSTALLED): requirements.txt $(CONSTRAINTS) pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-$(BENCHMARKED): benchmarks/requirements.txt $(INSTALLED)
+# A peer that does not install here is left out of the comparison, which says so; those of one line need one another.
+$(BENCHMARKED): benchmarks/requirements.txt benchmarks/optional.txt $(INSTALLED)
 	$(BIN)/python -m pip install --disable-pip-version-check -r benchmarks/requirements.txt -c $(CONSTRAINTS)
+	@sed 's/#.*//' benchmarks/optional.txt | while read -r peers; do test -z "$$peers" || \
+	  $(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation $$peers < /dev/null || \
+	  echo "left out of the comparison, since it does not install here: $$peers" >&2; done
 	@touch $@
 
 $(FRONT_END): package-lock.json package.json .npmrc | $(INSTALLED)
 	$(NPM) ci
 	@touch $@
 
-$(EXPLORER): $(wildcard kexue/lab/explorer/src/*) $(FRONT_END)
-	$(NPM) run --silent bundle
+$(EXPLORERS): kexue/lab/%/dist/explorer.js: $(wildcard kexue/lab/*/src/*) $(FRONT_END)
+	$(NPM) run --silent bundle -- kexue/lab/$*/src/index.js --outfile=$@
 	@touch $@

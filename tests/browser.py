@@ -38,8 +38,9 @@ WIDGETS_SHOWN = """() => [...document.querySelectorAll("script[type='application
 
 
 def has_explorer(page: str) -> bool:
-    """Whether a page's cells call ``explore``."""
-    return "explore(" in (ROOT / f"{page}.md").read_text(encoding="utf-8")
+    """Whether a page's cells call ``explore`` or ``explore_lattice``."""
+    text = (ROOT / f"{page}.md").read_text(encoding="utf-8")
+    return any(call in text for call in ("explore(", "explore_lattice("))
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):

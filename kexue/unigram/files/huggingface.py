@@ -12,6 +12,7 @@ the file is not applied.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from reprlib import repr as short  # a hostile value may be as long as its file
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def from_tokenizer(data: bytes, strict: bool = False) -> Vocabulary:
     model = file.get("model")
     if not isinstance(model, dict) or model.get("type") != "Unigram":
         kind = model.get("type") if isinstance(model, dict) else model
-        raise UnigramError(f"the tokenizer's model is of type {str(kind)[:40]!r}, expected 'Unigram'")
+        raise UnigramError(f"the tokenizer's model is of type {short(kind)}, expected 'Unigram'")
     _check_normalizer(file.get("normalizer"))
     space = _metaspace(file.get("pre_tokenizer"))
     names, scores = _vocab(model.get("vocab"))
@@ -70,14 +71,14 @@ def from_tokenizer(data: bytes, strict: bool = False) -> Vocabulary:
 
 def _vocab(rows: object) -> tuple[list[str], np.ndarray]:
     if not isinstance(rows, list) or not 0 < len(rows) <= LARGEST:
-        size = f"of {len(rows)} entries" if isinstance(rows, list) else f"{str(rows)[:40]}"
+        size = f"of {len(rows)} entries" if isinstance(rows, list) else f"{short(rows)}"
         raise UnigramError(f"model.vocab is {size}, expected 1 to {LARGEST} pairs [piece, score]")
     for i, row in enumerate(rows):
         if not (isinstance(row, list) and len(row) == 2 and type(row[0]) is str and type(row[1]) in (int, float)):
-            raise UnigramError(f"entry {i} of model.vocab is {str(row)[:60]}, expected [piece, score]")
+            raise UnigramError(f"entry {i} of model.vocab is {short(row)}, expected [piece, score]")
         if not -1e308 < row[1] < 1e308:
             raise UnigramError(
-                f"entry {i} of model.vocab, {row[0][:60]!r}, has the score {str(row[1])[:20]}, expected a finite one"
+                f"entry {i} of model.vocab, {row[0][:60]!r}, has the score {short(row[1])}, expected a finite one"
             )
     return [row[0] for row in rows], np.array([row[1] for row in rows], dtype=np.float64)
 
@@ -93,7 +94,7 @@ def _check_normalizer(normalizer: object) -> None:
         return
     if kind == "Precompiled" and normalizer.get("precompiled_charsmap") in ("", None):
         return
-    raise UnigramError(f"the tokenizer normalises text by {str(kind)[:40]}, expected the identity: {ADVICE}")
+    raise UnigramError(f"the tokenizer normalises text by {short(kind)}, expected the identity: {ADVICE}")
 
 
 def _metaspace(pre: object) -> Metaspace:
@@ -104,7 +105,7 @@ def _metaspace(pre: object) -> Metaspace:
         return _metaspace(pre["pretokenizers"][0])
     if kind != "Metaspace":
         raise UnigramError(
-            f"the tokenizer cuts text by the pre-tokenizer {str(kind)[:40]}, expected Metaspace or none: {ADVICE}"
+            f"the tokenizer cuts text by the pre-tokenizer {short(kind)}, expected Metaspace or none: {ADVICE}"
         )
     blank = pre.get("replacement", "▁")
     old = (
@@ -115,11 +116,11 @@ def _metaspace(pre: object) -> Metaspace:
     scheme = pre.get("prepend_scheme", old)
     if not isinstance(blank, str) or len(blank) != 1 or scheme not in ("always", "first", "never"):
         raise UnigramError(
-            f"Metaspace has replacement {str(blank)[:20]!r} and prepend_scheme {str(scheme)[:20]!r}, expected one "
+            f"Metaspace has replacement {short(blank)} and prepend_scheme {short(scheme)}, expected one "
             "character, and 'always', 'first' or 'never'"
         )
     if not _is_flag(pre, "split"):
-        raise UnigramError(f"Metaspace has split {str(pre['split'])[:20]}, expected true or false")
+        raise UnigramError(f"Metaspace has split {short(pre['split'])}, expected true or false")
     return Metaspace(blank, b"" if scheme == "never" else b" ", pre.get("split", True))
 
 
@@ -130,13 +131,13 @@ def _is_flag(table: dict, name: str) -> bool:
 def _added(names: list[str], added: object) -> tuple[list[str], set[int]]:
     """The names with those of added tokens behind them, and the ids of the special ones."""
     if not isinstance(added, list):
-        raise UnigramError(f"added_tokens is {str(added)[:40]}, expected a list")
+        raise UnigramError(f"added_tokens is {short(added)}, expected a list")
     names, special = list(names), set()
     for token in sorted(added, key=_added_id):
         i, content = token["id"], token.get("content")
         if not isinstance(content, str) or token.get("special") is not True:
             raise UnigramError(
-                f"the added token {str(content)[:40]!r} is not special: it would be cut out of the text before the "
+                f"the added token {short(content)} is not special: it would be cut out of the text before the "
                 "model; make it special or a piece of the vocabulary"
             )
         if i > len(names) or (i < len(names) and names[i] != content):
@@ -152,7 +153,7 @@ def _added(names: list[str], added: object) -> tuple[list[str], set[int]]:
 def _added_id(token: object) -> int:
     i = token.get("id") if isinstance(token, dict) else None
     if type(i) is not int or not 0 <= i < LARGEST:
-        raise UnigramError(f"added_tokens lists {str(token)[:60]}, expected an object with an id")
+        raise UnigramError(f"added_tokens lists {short(token)}, expected an object with an id")
     return i
 
 
@@ -160,13 +161,13 @@ def _unk(unk: object, size: int) -> set[int]:
     if unk is None:
         return set()
     if type(unk) is not int or not 0 <= unk < size:
-        raise UnigramError(f"unk_id is {str(unk)[:40]}, expected the id of one of {size} pieces, or null")
+        raise UnigramError(f"unk_id is {short(unk)}, expected the id of one of {size} pieces, or null")
     return {unk}
 
 
 def _spelling(names: list[str], fallback: object) -> tuple[int, ...]:
     if fallback not in (None, True, False):
-        raise UnigramError(f"byte_fallback is {str(fallback)[:40]}, expected true or false")
+        raise UnigramError(f"byte_fallback is {short(fallback)}, expected true or false")
     if not fallback:
         return ()
     at = {name: i for i, name in enumerate(names)}

@@ -11,19 +11,21 @@ with lengths in bytes when it decodes and in characters when it samples.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numba
 import numpy as np
 
 from kexue.errors import UnigramError
-from kexue.unigram.files.wire import expect, fields, signed
+from kexue.unigram.files.wire import Field, expect, fields, signed
 from kexue.unigram.vocabulary import LARGEST, PENALTY, Vocabulary
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 UNIGRAM, MODEL_TYPES = 1, {1: "unigram", 2: "bpe", 3: "word", 4: "char"}
 BLANK = "▁".encode()
 ZERO = bytes(4)
+MOST = 2**20  # fields read by the slow way; they take some seconds
 CHUNK = 2**14  # pieces found before their bytes are taken out
 ADVICE = (
     "train it with normalization_rule_name='identity', remove_extra_whitespaces=False (Unigram.train does), or "
@@ -41,6 +43,17 @@ class Model:
     trainer: dict[int, int] = field(default_factory=lambda: {3: UNIGRAM, 24: 0, 35: 0})
     normalizer: dict[int, int | bytes] = field(default_factory=lambda: {1: b"", 2: b"", 3: 1, 4: 1, 5: 1})
     denormalizer: dict[int, int | bytes] = field(default_factory=lambda: {2: b""})
+    read: int = 0
+
+    def fields(self, data: bytes, at: int, end: int) -> Iterator[Field]:
+        """The fields of a message, as long as the file has fewer than ``MOST`` outside the usual pieces."""
+        for one in fields(data, at, end):
+            self.read += 1
+            if self.read > MOST:
+                raise UnigramError(
+                    f"the file has more than {MOST} fields of unusual layout: this is no SentencePiece model"
+                )
+            yield one
 
 
 def from_proto(data: bytes, strict: bool = False) -> Vocabulary:
@@ -83,10 +96,11 @@ def parsed(data: bytes) -> Model:
     array, table = np.frombuffer(data, dtype=np.uint8), np.empty((3, CHUNK), dtype=np.int64)
     while at < end:
         n, at = _usual_pieces(array, at, table)
-        begins, ends, kinds = table[:, :n].tolist()
-        model.pieces += [data[a:b] for a, b in zip(begins, ends, strict=True)]
-        model.scores += array[table[1, :n, None] + np.arange(1, 5)].tobytes()
-        model.types += kinds
+        if n:
+            begins, ends, kinds = table[:, :n].tolist()
+            model.pieces += [data[a:b] for a, b in zip(begins, ends, strict=True)]
+            model.scores += array[table[1, :n, None] + np.arange(1, 5)].tobytes()
+            model.types += kinds
         if n < CHUNK and at < end:
             at = _any_field(model, data, at, end)
         if len(model.pieces) > LARGEST:
@@ -118,12 +132,12 @@ def _usual_pieces(data, at, table):
 
 def _any_field(model: Model, data: bytes, at: int, end: int) -> int:
     """Reads one field of the model, and returns where it ends."""
-    one = next(fields(data, at, end))
+    one = next(model.fields(data, at, end))
     specs = {2: model.trainer, 3: model.normalizer, 5: model.denormalizer}
     if one[0] in (1, *specs):
         expect(one, 2, f"field {one[0]} of the model")
     if one[0] == 1:
-        piece, score, kind = _any_piece(data, one[2], one[3])
+        piece, score, kind = _any_piece(data, model.fields(data, one[2], one[3]))
         if not piece:
             raise UnigramError(
                 f"piece {len(model.pieces)} is empty, expected at least one byte: no SentencePiece model"
@@ -132,21 +146,21 @@ def _any_field(model: Model, data: bytes, at: int, end: int) -> int:
         model.scores += score
         model.types.append(kind)
     elif one[0] in specs:
-        _read_settings(specs[one[0]], data, one[2], one[3])
+        _read_settings(specs[one[0]], data, model.fields(data, one[2], one[3]))
     return one[3]
 
 
-def _read_settings(spec: dict[int, int | bytes], data: bytes, at: int, end: int) -> None:
-    for one in fields(data, at, end):
+def _read_settings(spec: dict[int, int | bytes], data: bytes, inner: Iterator[Field]) -> None:
+    for one in inner:
         if one[0] in spec:
             is_text = isinstance(spec[one[0]], bytes)
             expect(one, 2 if is_text else 0, f"setting {one[0]}")
             spec[one[0]] = data[one[2] : one[3]] if is_text else signed(one[2])
 
 
-def _any_piece(data: bytes, begin: int, end: int) -> tuple[bytes, bytes, int]:
+def _any_piece(data: bytes, inner: Iterator[Field]) -> tuple[bytes, bytes, int]:
     piece, score, kind = b"", ZERO, NORMAL
-    for one in fields(data, begin, end):
+    for one in inner:
         if one[0] == 1:
             expect(one, 2, "a piece")
             piece = data[one[2] : one[3]]

@@ -1,6 +1,6 @@
 // Sliders and choices: native inputs, so that keyboard and screen readers need nothing from us.
 
-import { element, rich, symbol } from "./dom.js";
+import { element, OWN_KEYS, rich, symbol } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { sliderScale } from "./scale.js";
 
@@ -23,14 +23,14 @@ function createSlider(control, set) {
   const id = `kexue-explorer-${++made}`;
   const scale = sliderScale(control);
   const input = element("input", {
-    type: "range", id, min: 0, max: scale.steps, step: 1,
+    type: "range", id, min: 0, max: scale.steps, step: 1, ...OWN_KEYS,
     oninput: () => set(control.name, scale.value(input.valueAsNumber)),
   });
   const output = element("output", { for: id });
   const label = element("label", { for: id }, control.label, control.label && " ", symbol(control.symbol));
   const update = values => {
     const value = values[control.name];
-    const text = formatNumber(value) + (control.unit && `\u202f${control.unit}`);
+    const text = (value === Infinity ? "∞" : formatNumber(value)) + (control.unit && `\u202f${control.unit}`);
     input.valueAsNumber = scale.position(value);
     input.style.setProperty("--filled", `${100 * input.valueAsNumber / scale.steps}%`);
     input.setAttribute("aria-valuetext", text);

@@ -1,13 +1,12 @@
 // The anywidget: model.specification (see ../figure.py) is drawn at model.values, which the controls change.
 
+import { createClock } from "./clock.js";
 import { createControls } from "./controls.js";
 import { element } from "./dom.js";
 import { createEvaluator } from "./evaluate.js";
 import { createLegend, createReadouts, describe } from "./legend.js";
 import { createPicture } from "./picture.js";
 import { seriesStyles } from "./series.js";
-
-const REST = 500; // ms without movement before the numbers are spoken
 
 function render({ model, el }) {
   const specification = model.get("specification");
@@ -76,24 +75,6 @@ function createView(specification, { set }) {
       const { svg, xScale } = picture.draw(drawn, values, width);
       this.xScale = xScale;
       stage.replaceChildren(svg);
-    },
-  };
-}
-
-// Draws once a frame however often it is asked, and calls what `draw` returned when nothing has moved for a while.
-function createClock(draw) {
-  let frame = 0, rest = 0;
-  const tick = () => {
-    frame = 0;
-    const rested = draw();
-    clearTimeout(rest);
-    rest = setTimeout(rested, REST);
-  };
-  return {
-    ask() { frame ||= requestAnimationFrame(tick); },
-    stop() {
-      cancelAnimationFrame(frame);
-      clearTimeout(rest);
     },
   };
 }

@@ -3,14 +3,16 @@
 const GRID = 160;
 const LOG_DECADES = 12; // a log axis shows no more, so that one vanishing term does not flatten the rest
 
-// A slider's positions 0 … steps and the values there.
-export function sliderScale({ low, high, log, integer, default: initial }) {
-  const steps = integer && !log && high - low <= 200 ? high - low : 100;
+// A slider's positions 0 … steps and the values there. One that is `endless` has a last position more, for ∞.
+export function sliderScale({ low, high, log, integer, endless, default: initial }) {
+  const inner = integer && !log && high - low <= 200 ? high - low : 100;
+  const steps = endless ? inner + 1 : inner;
   const fraction = value => log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-  const position = value => Math.round(steps * fraction(value));
+  const position = value => value === Infinity ? steps : Math.round(inner * fraction(value));
   const value = i => {
     if (i === position(initial)) return initial; // a default between two positions can be reached again
-    const exact = log ? low * (high / low) ** (i / steps) : low + (high - low) * i / steps;
+    if (i > inner) return Infinity;
+    const exact = log ? low * (high / low) ** (i / inner) : low + (high - low) * i / inner;
     const round = integer ? Math.round(Number(exact.toPrecision(3))) : Number(exact.toPrecision(3));
     return Math.min(high, Math.max(low, integer && high - low <= 200 ? Math.round(exact) : round));
   };

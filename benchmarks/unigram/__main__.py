@@ -1,0 +1,102 @@
+"""Measure, print, save and draw; see the package's docstring for the method."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import benchmarks.unigram as about
+from benchmarks.unigram import costs, report, speed, texts
+from benchmarks.unigram.fresh import fresh
+from benchmarks.unigram.models import convert, trained
+from kexue.errors import KexueError
+
+PARTS = ("speed", "threads", "lengths", "memory", "start")
+
+
+def arguments() -> argparse.Namespace:
+    """What to measure."""
+    parser = argparse.ArgumentParser("python -m benchmarks.unigram", description=about.__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--model", type=Path, help="a BytePiece .model or .zip; by default one is trained on pydoc_data.topics")
+    add(
+        "--vocab-size",
+        type=int,
+        default=8000,
+        help="tokens of the model that is trained, fewer if the text has no more (8000)",
+    )
+    add("--corpus", type=Path, nargs="+", default=[None], help="UTF-8 text, plain or .gz; default pydoc_data.topics")
+    add("--alpha", type=float, default=0.1, help="of sampling (0.1)")
+    add("--repeats", type=int, default=5, help="interleaved rounds (5)")
+    add("--processes", type=int, default=1, help="repeat the comparison in so many processes (1)")
+    add("--threads", type=int, default=2, help="threads whose gain over one is measured (2)")
+    add("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure, all by default")
+    add("-o", "--output", type=Path, help="write the figures here as JSON, and pictures beside it")
+    return parser.parse_args()
+
+
+def measure(args: argparse.Namespace, folder: Path) -> dict:
+    """All parts that were asked for; each is printed as soon as it is there."""
+    corpora = dict(map(texts.corpus, args.corpus))
+    model = args.model or fresh(trained, [texts.corpus()[1]], args.vocab_size, folder)
+    fresh(convert, model, folder)
+    common = model, folder, corpora, args.alpha
+    found: dict = {}
+
+    def part(name: str, run, *tables) -> None:
+        if name in args.only:
+            found[name] = run()
+            for table in tables:
+                print(f"\n{table(found[name])!r}", flush=True)
+
+    part(
+        "speed",
+        lambda: [fresh(speed.speeds, *common, args.repeats) for _ in range(args.processes)],
+        lambda processes: report.speed_table(report.pooled_rows(processes), args.alpha),
+    )
+    part(
+        "threads",
+        lambda: fresh(speed.threads, *common, args.repeats, args.threads),
+        lambda gains: report.thread_table(gains, args.threads),
+    )
+    part("lengths", lambda: fresh(speed.lengths, *common, args.repeats), report.length_table)
+    part("memory", lambda: costs.memories(*common), report.memory_table)
+    part("start", lambda: costs.starts(*common), report.start_table)
+    return found
+
+
+def write(found: dict, args: argparse.Namespace) -> None:
+    """Figures as JSON, and their pictures."""
+    from benchmarks.unigram import picture
+
+    stem = args.output.with_suffix("")
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    asked = {name: str(value) for name, value in vars(args).items()}
+    record = {"date": datetime.now(UTC).isoformat(timespec="seconds"), "machine": report.machine(), "asked": asked}
+    if "speed" in found:
+        record["comparison"] = report.pooled_rows(found["speed"])
+        picture.save(picture.ratios(record["comparison"]), stem.with_name(stem.name + "_ratios.svg"))
+    if "lengths" in found:
+        picture.save(picture.lengths(found["lengths"]), stem.with_name(stem.name + "_lengths.svg"))
+    args.output.write_text(json.dumps(record | found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"written: {args.output}")
+
+
+def main() -> None:
+    """Measure and tell."""
+    args = arguments()
+    print(repr(report.contender_table()))
+    try:
+        with TemporaryDirectory() as folder:
+            found = measure(args, Path(folder))
+    except (KexueError, OSError) as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from error
+    if args.output:
+        write(found, args)
+
+
+if __name__ == "__main__":
+    main()
