@@ -1,0 +1,9 @@
+"""From Viterbi decoding to Viterbi sampling.
+
+Source: 苏剑林, 随机分词浅探：从Viterbi Decoding到Viterbi Sampling, kexue.fm archives 9768, 2023-09-16.
+
+Proved on the derivation page: Viterbi decoding finds the best segmentation, how many candidates it looks at, the law of
+pairwise acceptance and how far it is from the exact one.
+
+Rooms: `lattices` (segmentations of a short text, the law of a sampler on symbolic weights).
+"""
