@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32, Int64
-from numba import njit
 
 from kexue.errors import UnigramError
+from kexue.unigram.compiling import compiled
 from kexue.unigram.lattice import Lattice
 from kexue.unigram.vocabulary import Vocabulary
 
@@ -148,7 +148,7 @@ def _check(starts: np.ndarray, ends: np.ndarray, scores: np.ndarray, n: int) -> 
         raise UnigramError(f"the score of edge {odd[0]} is {scores[odd[0]]}, expected a log-probability")
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _reach(starts, ends, n):
     forward, backward = np.zeros(n + 1, np.bool_), np.zeros(n + 1, np.bool_)
     forward[0] = backward[n] = True

@@ -3,10 +3,11 @@
 A. V. Aho, M. J. Corasick: Efficient string matching, CACM 18 (1975); J. Aoe: An efficient digital search algorithm by
 using a double-array structure, IEEE TSE 15 (1989). States are slots of a double array, four uint32 each:
 
-    base    the child by byte c is the state base + c, …
-    parent  … if that state's parent is this one
-    fail    the longest proper suffix that is a state, to go on from otherwise
-    ending  the list of tokens that end here, longest first
+    base      the child by byte c is the state base + c, …
+    link      … if that state's low eight bits are c (no two states share a base); the others are the longest proper
+              suffix that is a state, to go on from where there is no such child
+    ending    the list of tokens that end here, longest first
+    children  bit c mod 32 is set if there is a child by byte c: where it is not, memory need not be looked at
 
 All 256 bytes are states, so that every byte ends in some state one or two failures away from the root. States that end
 the same tokens share a list, and lists with tokens of more than `WINDOW` bytes come last: `kexue.unigram.weights` makes
@@ -19,12 +20,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64, UInt8, UInt32
-from numba import njit
 
+from kexue.errors import UnigramError
+from kexue.unigram.compiling import compiled
 from kexue.unigram.vocabulary import Vocabulary
 
 WINDOW = 8  # bytes of the tokens that have a place in a list's row
-FIELDS = 4  # of a state: base, parent, fail, ending
+FIELDS = 4  # of a state: base, link, ending, children
+LARGEST = 1 << 24  # states that a link can name
 
 _NONE = -1
 _CHARACTER, _CONTINUES = 1, 2
@@ -35,7 +38,7 @@ class Automaton:
     """The automaton of a vocabulary.
 
     Args:
-        states: base, parent, fail and ending of every slot. (slots·4,)
+        states: base, link, ending and children of every slot. (slots·4,)
         first: where a list's records begin. (lists + 1,)
         length, token: of every record, the bytes of the token and its place in ``ids`` and ``scores``. (records,)
         short: the lists below this one have no token of more than `WINDOW` bytes.
@@ -62,13 +65,18 @@ def automaton(vocabulary: Vocabulary) -> Automaton:
     first, children, order = _breadth_first(parent)
     rarity = _rarity(parent, ending, scores)
     common = order[np.argsort(rarity[order], kind="stable")]
-    base, check, slot = _double_array(byte, first, children, common)
+    base, check, mask, slot = _double_array(byte, first, children, common)
+    if base.size > LARGEST:
+        raise UnigramError(
+            f"the tokens need {base.size} states, and there may be {LARGEST}: use fewer or shorter tokens"
+        )
     fail, own, above = _failures(parent, byte, order, base, check, slot, ending)
     lists = _numbered(own, above)
     token, counts = _records(own, above, _hidden(vocabulary, pieces))
     length = lengths[token].astype(np.int32)
     lists, first, length, token, short = _short_first(lists, counts, length, token)
-    states = np.stack([base, check, fail, lists], axis=1).astype(np.uint32).ravel()
+    links = fail << 8 | _labels(byte, base, check, slot)
+    states = np.stack([base, links, lists, mask], axis=1).astype(np.uint32).ravel()
     return Automaton(states, first, length, token, short, int(lengths.max()), ids, scores)
 
 
@@ -114,7 +122,7 @@ def _is_character(piece: bytes) -> bool:
         return False
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _trie(text, ends):
     """Parent and byte of every node, and the token that ends there. The root is 0, the single bytes 1 … 256."""
     size = 1 << 12
@@ -148,7 +156,7 @@ def _trie(text, ends):
     return parent[:n].copy(), byte[:n].copy(), ending[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _breadth_first(parent):
     """Every node's children (a counting sort), and all nodes, breadth first."""
     n = parent.size
@@ -170,7 +178,7 @@ def _breadth_first(parent):
     return first, children, order
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _rarity(parent, ending, scores):
     """−log Σ e^{score} over the tokens below a node, in sixteenths, as uint16: least at the root.
 
@@ -188,12 +196,17 @@ def _rarity(parent, ending, scores):
     return rarity
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _double_array(byte, first, children, order):
-    """base and parent of every slot (0 is the root), and the slot of every node; parents in the given order."""
+    """base, parent and children of every slot (0 is the root), and the slot of every node.
+
+    Parents are placed in the given order.
+    """
     n = byte.size
     check = np.full(2 * n + 1024, _NONE, np.int32)
     base = np.zeros(2 * n + 1024, np.int32)
+    mask = np.zeros(2 * n + 1024, np.uint32)
+    used = np.zeros(2 * n + 1024, np.uint8)
     slot = np.zeros(n, np.int32)
     check[0] = 0
     low = top = 1
@@ -204,27 +217,43 @@ def _double_array(byte, first, children, order):
             continue
         while check[low] != _NONE:
             low += 1
-        b, tries = _free(check, byte, kids, low)
+        b, tries = _free(check, used, byte, kids, low)
         low += tries >> 3  # a region that is nearly full is left behind
         for c in kids:
             slot[c] = b + byte[c]
             check[slot[c]] = slot[node]
-        base[slot[node]] = b
+            mask[slot[node]] |= np.uint32(1) << np.uint32(byte[c] & 31)
+        base[slot[node]], used[b] = b, 1
         top = max(top, b + 256)
         if top + 512 > check.size:
-            check, base = _grown(check, _NONE), _grown(base, 0)
-    return base[: top + 1].copy(), check[: top + 1].copy(), slot
+            check, base, mask, used = _grown(check, _NONE), _grown(base, 0), _grown(mask, 0), _grown(used, 0)
+    return base[: top + 1].copy(), check[: top + 1].copy(), mask[: top + 1].copy(), slot
 
 
-@njit(cache=True, nogil=True)
-def _free(check, byte, kids, low):
+@compiled()
+def _labels(byte, base, check, slot):
+    """The byte by which a slot is reached; of a free slot t, a byte c for which t − c is nobody's base."""
+    used = np.zeros(base.size, np.uint8)
+    for s in range(base.size):
+        used[base[s]] |= check[s] != _NONE and base[s] > 0
+    label = np.zeros(base.size, np.int64)
+    label[slot] = byte
+    for t in range(base.size):
+        if check[t] == _NONE:
+            while label[t] <= t and used[t - label[t]]:
+                label[t] += 1
+    return label
+
+
+@compiled()
+def _free(check, used, byte, kids, low):
     """The first base at which the slots of all children are free, and how many were tried."""
     least = 255
     for c in kids:
         least = min(least, byte[c])
     b, tries = max(low - least, 0), 0
     while True:
-        taken = False
+        taken = used[b] > 0
         for c in kids:
             taken |= b + byte[c] < check.size and check[b + byte[c]] != _NONE
         if not taken:
@@ -233,14 +262,14 @@ def _free(check, byte, kids, low):
         tries += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _grown(a, filler):
     larger = np.full(2 * a.size, filler, a.dtype)
     larger[: a.size] = a
     return larger
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _failures(parent, byte, order, base, check, slot, ending):
     """fail of every slot; the token of every slot, and the nearest slot on its failures' way that has one too."""
     fail = np.zeros(base.size, np.int32)
@@ -260,7 +289,7 @@ def _failures(parent, byte, order, base, check, slot, ending):
     return fail, own, above
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _numbered(own, above):
     """The list of every slot: 0 for nothing, else a number of its own where a token ends, else the nearest one's."""
     lists = np.zeros(own.size, np.int32)
@@ -275,7 +304,7 @@ def _numbered(own, above):
     return lists
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _records(own, above, hidden):
     """The tokens that end at every slot where one ends, longest first, and how many they are."""
     token = np.empty(own.size, np.int32)

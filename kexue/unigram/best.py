@@ -16,10 +16,10 @@ import math
 
 import numpy as np
 from jaxtyping import Int64
-from numba import njit
 
 from kexue.errors import UnigramError
 from kexue.unigram.arrays import Edges
+from kexue.unigram.compiling import compiled
 
 Heap = tuple  # (δ, edge, rank, left, right), a leftist heap; () is the empty one
 
@@ -130,7 +130,7 @@ def _segmentable(kept: np.ndarray, edges: Edges) -> None:
         raise UnigramError(f"no segmentation: from offset {ahead} no token leads on")
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _viterbi(starts, ends, scores, n):
     best, kept = np.full(n + 1, -math.inf), np.full(n + 1, -1)
     best[0] = 0.0
@@ -141,7 +141,7 @@ def _viterbi(starts, ends, scores, n):
     return best, kept
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _walk(starts, ends, kept, n, detours):
     """The path from 0 to n along kept edges, but for the detours, listed from the last to the first."""
     path, tokens, position, taken = np.empty(n, np.int64), 0, n, 0

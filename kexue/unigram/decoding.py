@@ -6,9 +6,9 @@ Of equal candidates the longest is kept, as BytePiece does. Scores are added in 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from kexue.unigram.automaton import WINDOW
+from kexue.unigram.compiling import compiled
 from kexue.unigram.states import end_lists
 
 U = np.uint64
@@ -17,7 +17,7 @@ GROUP = 1 << 14  # bytes of short documents whose lists are found together
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def decode_best(text, offsets, states, scores, ids, counts, failed):
     """The best segmentation of every document.
 
@@ -49,7 +49,7 @@ def decode_best(text, offsets, states, scores, ids, counts, failed):
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _best_lengths(lists, bounds, scores, V, lengths, failed):
     """How many bytes the best last token before every byte has; 0 where none ends there."""
     row, _, far, far_length, _, far_value, short, longest = scores
@@ -105,7 +105,7 @@ def _best_lengths(lists, bounds, scores, V, lengths, failed):
         failed[d] = V[longest - 1] == -np.inf
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _read_back(lists, bounds, scores, lengths, ids, total, counts, failed):
     """The ids of every document, its best last tokens read from the end; where they end."""
     _, row_id, far, far_length, far_id, _, short, _ = scores

@@ -13,8 +13,8 @@ rounded numbers are added, so that a token of positive weight is taken, and ever
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from kexue.unigram.compiling import compiled
 from kexue.unigram.filtering import AT, DOCUMENT, OFFSET, START, STOP
 
 U = np.uint64
@@ -22,10 +22,10 @@ WAYS = 4  # that are drawn at once
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 _GOLDEN = U(0x9E3779B97F4A7C15)  # of SplitMix64 (Steele, Lea, Flood 2014)
 _BELOW_ONE = 2.0**-53 * (1 - 2.0**-43)
-_OPTIONS = {"cache": True, "nogil": True, "fastmath": {"contract"}}
+_OPTIONS = {"fastmath": {"contract"}}
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def mix(z):
     """SplitMix64's bijection of 64 bits, in which every bit of the input changes half the bits of the output."""
     z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
@@ -33,19 +33,19 @@ def mix(z):
     return z ^ (z >> U(31))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def stream(seed, document, sample):
     """The key of a document's sample."""
     return mix(mix(mix(U(seed) + _GOLDEN) ^ U(document) * U(0xD1342543DE82EF95)) + U(sample) * U(0xA0761D6478BD642F))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def uniform(key, j):
     """A number in [0, 1), of byte j."""
     return (mix(key + U(j) * _GOLDEN) >> U(11)) * _BELOW_ONE
 
 
-@njit(**_OPTIONS)
+@compiled(**_OPTIONS)
 def _nearest(t, q, x, A, row):
     """1 + how many of the seven sums over tokens of 1, …, 7 bytes are ≤ x; and the sum over all eight."""
     i = t * _8
@@ -62,7 +62,7 @@ def _nearest(t, q, x, A, row):
     return _1 + below, c8
 
 
-@njit(**_OPTIONS)
+@compiled(**_OPTIONS)
 def _farther(t, q, x, A, far, far_length, far_value):
     """The record of a token of more than 8 bytes; x is what is left beyond the shorter ones."""
     chosen = _0
@@ -76,14 +76,14 @@ def _farther(t, q, x, A, far, far_length, far_value):
     return chosen
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _place(i, segments, seed, sample):
     """Of a segment: where its A and its lists begin, and the document's key moved to its first byte."""
     key = stream(seed, segments[i, DOCUMENT], sample) + U(segments[i, OFFSET]) * _GOLDEN
     return U(segments[i, AT]), U(segments[i, START] - 1), key
 
 
-@njit(**_OPTIONS)
+@compiled(**_OPTIONS)
 def draw_alone(lists, segments, low, i, j, floor, seed, sample, weights, A, out, k, marks, way):
     """Draw from byte j of segment i on, until byte ``floor`` of the text or the start of segment ``low`` is reached.
 
@@ -117,7 +117,7 @@ def draw_alone(lists, segments, low, i, j, floor, seed, sample, weights, A, out,
         marks[way, i] = k
 
 
-@njit(**_OPTIONS)
+@compiled(**_OPTIONS)
 def draw_four(lists, segments, low, high, seed, sample, weights, A, out, k, marks, reached):  # noqa: C901 - four times one
     """Draw four ways at once, each from the end of segment high − 1 down to the start of segment ``low``.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import UInt8
-from numba import njit
 
 from kexue.unigram.arrays import Edges
 from kexue.unigram.automaton import Automaton
+from kexue.unigram.compiling import compiled
 from kexue.unigram.states import end_lists
 
 
@@ -19,7 +19,7 @@ def edges_ending(text: UInt8[np.ndarray, " n"], automaton: Automaton) -> Edges:
     return Edges(starts, ends, automaton.ids[token], automaton.scores[token], text.size)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _edges(lists, first, length, token):
     most = 0
     for j in range(lists.size):

@@ -11,8 +11,8 @@ from __future__ import annotations
 from math import frexp, ldexp
 
 import numpy as np
-from numba import njit
 
+from kexue.unigram.compiling import compiled
 from kexue.unigram.weights import RESCALE, STEP
 
 U = np.uint64
@@ -22,7 +22,7 @@ _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 _UP, _DOWN = 2.0**RESCALE, 2.0**-RESCALE
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})  # a·b + c may be rounded once
+@compiled(fastmath={"contract"})  # a·b + c may be rounded once
 def filter_forward(lists, bounds, first, offset, weights, A, segments, failed):  # noqa: C901 - one loop nest, see below
     """Filter documents one after the other, segment by segment.
 

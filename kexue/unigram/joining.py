@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from kexue.unigram.compiling import compiled
 from kexue.unigram.drawing import WAYS, draw_alone, draw_four
 from kexue.unigram.filtering import OFFSET, START, STOP
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def draw_block(lists, segments, count, begin, seed, number, weights, A, out, end, merged, sizes):
     """Draw a block of one document from byte ``begin`` ≤ 0 after its end on, into out[… : end].
 
@@ -60,7 +60,7 @@ def draw_block(lists, segments, count, begin, seed, number, weights, A, out, end
     return end, j
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def quarters(segments, count, whole):
     """Four ranges of segments of about the same number of bytes; beginning with a document where ``whole``."""
     edges = np.full(WAYS + 1, count)
@@ -73,7 +73,7 @@ def quarters(segments, count, whole):
     return edges[:-1].copy(), edges[1:].copy()
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _meet(lists, segments, low, high, j, ids, reached, stream, weights, A, merged, marks, sizes):
     """Follow the way that enters at byte j < 0 until it meets the one that was drawn from byte 0.
 
@@ -99,7 +99,7 @@ def _meet(lists, segments, low, high, j, ids, reached, stream, weights, A, merge
         i, j, f = draw_alone(lists, segments, low, i, j, floor, stream[0], stream[1], weights, A, merged, f, marks, 0)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _move(ids, source, target, n):
     """Move n ids to where they may overlap with themselves."""
     if target > source:

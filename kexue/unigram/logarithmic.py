@@ -7,14 +7,14 @@ streams as `kexue.unigram.drawing`, in the same order of candidates.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from kexue.unigram.automaton import WINDOW
+from kexue.unigram.compiling import compiled
 from kexue.unigram.drawing import stream, uniform
 from kexue.unigram.states import end_lists
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def sample_logarithmic(text, first, seed, begin, samples, states, scores, ids, counts):
     """Draw ``samples`` segmentations of one document.
 
@@ -47,7 +47,7 @@ def sample_logarithmic(text, first, seed, begin, samples, states, scores, ids, c
     return L[longest + n - 1], total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _sum(t, q, L, scores):
     """log Σ e^{L + αs} over the tokens of list t that end where L[q] is."""
     row, _, far, far_length, _, far_value, short, _ = scores
@@ -68,7 +68,7 @@ def _sum(t, q, L, scores):
     return most + np.log(total)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _draw(t, q, x, L, scores):
     """Bytes and id of the token at which the running sum of probabilities exceeds x; the last possible one at least."""
     row, row_id, far, far_length, far_id, far_value, short, _ = scores

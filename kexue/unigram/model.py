@@ -1,7 +1,8 @@
 """`Unigram`: a tokenizer whose segmentations are drawn from P(w) ∝ e^{α·score(w)} exactly.
 
 A text is a sequence of bytes (of a `str`, its UTF-8); nothing is normalised or cut. A segmentation w cuts it into
-tokens; its score is the sum of their log-probabilities. Sources: 苏剑林, kexue.fm/archives/9768 and 9811; Kudo, ACL 2018.
+tokens; its score is the sum of their log-probabilities. Sources: 苏剑林, kexue.fm/archives/9768 and 9811; Kudo,
+Subword Regularization, ACL 2018.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Int32, UInt8
-from numba import njit
 
 from kexue.unigram.automaton import Automaton
+from kexue.unigram.compiling import compiled
 from kexue.unigram.drawing import WAYS, draw_four
 from kexue.unigram.filtering import DOCUMENT, OFFSET, STOP, filter_forward
 from kexue.unigram.joining import draw_block, quarters
@@ -23,7 +23,7 @@ MANY = 1 << 10  # documents that are worked on together
 BLOCK = 1 << 20  # bytes of a long document that are worked on together
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def sample_short(text, offsets, first, seed, begin, samples, states, weights, ids, counts, failed):
     """Draw ``samples`` segmentations of every document; each has at most `SHORT` bytes.
 
@@ -70,7 +70,7 @@ def sample_short(text, offsets, first, seed, begin, samples, states, weights, id
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _group(offsets, d, samples):
     """The end of the documents that are worked on together with d; of several samples, d alone."""
     last = d + 1
@@ -80,7 +80,7 @@ def _group(offsets, d, samples):
     return last
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _collected(segments, low, high, marks, bottom, ids, total, counts, first):
     """Count what was drawn of the documents of a way, and move it down to ``total``; the new total."""
     for i in range(low, high):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from kexue.unigram.compiling import compiled
 
 LOG2E = 1 / math.log(2)
 LN2_HIGH = float.fromhex("0x1.62e42feep-1")  # the upper bits of ln 2, so that k·LN2_HIGH is exact for |k| < 2^21
@@ -24,7 +25,7 @@ def scaled_log(m: float, x: int) -> float:
     return math.fsum((math.log(m), x * LN2_HIGH, x * LN2_LOW))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _add(m, x, m2, x2):
     if m == 0:
         return m2, x2
@@ -33,7 +34,7 @@ def _add(m, x, m2, x2):
     return math.ldexp(m, max(x - x2, LOST)) + m2, x2
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def forward_sums(starts, ends, w, wx, n):
     """F(0) = 1, F(v) = Σ F(start) w_e over the edges into v, as (m, x) with ½ ≤ m < 1, or m = 0 where no path leads."""
     m, x = np.zeros(n + 1), np.zeros(n + 1, np.int64)
@@ -48,7 +49,7 @@ def forward_sums(starts, ends, w, wx, n):
     return m, x
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def backward_sums(starts, ends, w, wx, n):
     """B(n) = 1, B(v) = Σ w_e B(end) over the edges out of v, as (m, x)."""
     m, x = np.zeros(n + 1), np.zeros(n + 1, np.int64)
@@ -62,7 +63,7 @@ def backward_sums(starts, ends, w, wx, n):
     return m, x
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def through(starts, ends, w, wx, m, x, b, bx):
     """F(start) w_e B(end) / F(n) for every edge."""
     p, n = np.zeros(len(starts)), len(m) - 1

@@ -11,26 +11,28 @@ Indices are unsigned: Numba gives signed ones Python's meaning when negative, wh
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from kexue.unigram.automaton import FIELDS
+from kexue.unigram.compiling import compiled
 
 U = np.uint64
-_BASE, _PARENT, _FAIL, _ENDING = map(np.uint64, range(FIELDS))
+_BASE, _LINK, _ENDING, _CHILDREN = map(np.uint64, range(FIELDS))
+_BYTE, _BITS, _EIGHT = U(255), U(31), U(8)
 _FIELDS, _ONE, _ZERO, _FEW = U(FIELDS), U(1), U(0), U(8)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _step(states, state, byte):
     """The child by a byte and 1, or where to try next and 0."""
-    s = state * _FIELDS
-    child = U(states[s + _BASE]) + U(byte)
-    fail = U(states[s + _FAIL])
-    found = U(states[child * _FIELDS + _PARENT] == state)
+    s, c = state * _FIELDS, U(byte)
+    fail = U(states[s + _LINK]) >> _EIGHT
+    likely = (U(states[s + _CHILDREN]) >> (c & _BITS)) & _ONE
+    child = state ^ ((state ^ (U(states[s + _BASE]) + c)) & (_ZERO - likely))  # else nothing new is read
+    found = likely & U((U(states[child * _FIELDS + _LINK]) & _BYTE) == c)
     return fail ^ ((fail ^ child) & (_ZERO - found)), found
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _walk(states, text, state, begin, end, lists):
     """One place alone, from the state before ``begin``; the state before ``end``."""
     s = U(state)
@@ -42,7 +44,7 @@ def _walk(states, text, state, begin, end, lists):
     return s
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def end_lists(states, text, context, longest, lists):
     """Write to ``lists[j]`` the list of the tokens that end with ``text[j]``, for j ≥ context.
 

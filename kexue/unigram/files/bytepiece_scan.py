@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numba
 import numpy as np
 from jaxtyping import Int64
 
@@ -47,7 +46,7 @@ def scanned(data: bytes) -> tuple[list[bytes], Int64[np.ndarray, " n"], Int64[np
     return pieces, columns[1, :n].copy(), columns[2, :n].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _scan(data, columns, packed):
     """Entries read into ``columns`` and ``packed``, or ``FAILED``."""
     at = _after(data, _blank(data, 0), 123)  # {
@@ -71,7 +70,7 @@ def _scan(data, columns, packed):
     return FAILED
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _blank(data, at):
     """Past white space."""
     while at != FAILED and IS_SPACE[data[at]]:
@@ -79,13 +78,13 @@ def _blank(data, at):
     return at
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _after(data, at, byte):
     """Past this byte, which is not NUL."""
     return at + 1 if at != FAILED and data[at] == byte else FAILED
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _integer(data, at):
     """A number of at most 18 digits, without sign or leading zeros, and the place after it."""
     value, begin = 0, at
@@ -96,7 +95,7 @@ def _integer(data, at):
     return value, FAILED if wrong else at
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _string(data, at):
     """Past the rest of a JSON string and its closing quote."""
     while at != FAILED and data[at] >= SPACE:
@@ -113,7 +112,7 @@ def _string(data, at):
     return FAILED
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _hex4(data, at):
     """Four hexadecimal digits, the first no d: NUL is none, so no byte behind it is looked at."""
     i = at
@@ -122,7 +121,7 @@ def _hex4(data, at):
     return i == at + 4 and data[at] | 32 != 100
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _base64(data, at, packed, size):
     """Decodes up to the closing quote; digits in fours, the last four perhaps with one or two = at their end."""
     digits, bits = 0, 0

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import numba
 import numpy as np
 
 from kexue.errors import UnigramError
@@ -108,7 +107,7 @@ def parsed(data: bytes) -> Model:
     return model
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _usual_pieces(data, at, table):
     """Finds pieces as SentencePiece lays them out (0A size 0A length piece 15 score, perhaps 18 type) while they last.
 
