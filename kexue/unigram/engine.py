@@ -20,7 +20,7 @@ from jaxtyping import Int32, Int64
 from tqdm import tqdm
 
 from kexue.errors import UnigramError
-from kexue.unigram.automaton import automaton
+from kexue.unigram.automaton import WINDOW, automaton
 from kexue.unigram.decoding import decode_best
 from kexue.unigram.endings import edges_ending
 from kexue.unigram.logarithmic import sample_logarithmic
@@ -74,7 +74,7 @@ class Engine:
         self.rows = Rows(self.automaton)
         self.weights = lru_cache(maxsize=4)(self.rows)
         self.scores = lru_cache(maxsize=2)(self.rows.scores)
-        sizes = [len(piece) for piece in vocabulary.pieces] + [1] * 256
+        sizes = [len(piece) for piece in vocabulary.pieces] + [1] * 256 + [WINDOW]  # the last is that of id −1, "none"
         for i in vocabulary.spelling:
             sizes[i] = 1
         self.sizes = np.array(sizes, dtype=np.int32)

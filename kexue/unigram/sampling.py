@@ -13,7 +13,7 @@ from numba import njit
 
 from kexue.unigram.automaton import Automaton
 from kexue.unigram.drawing import WAYS, draw_four
-from kexue.unigram.filtering import DOCUMENT, OFFSET, STOP, filter_forward
+from kexue.unigram.filtering import DOCUMENT, LEAST, OFFSET, STOP, filter_forward
 from kexue.unigram.joining import draw_block, quarters
 from kexue.unigram.states import end_lists
 from kexue.unigram.weights import STEP, Weights
@@ -142,7 +142,7 @@ class LongDocument:
         """Filter block b and keep what the next one begins with."""
         last, power = self._filter(b)
         window = self.A[last + 1 - self.longest : last + 1]
-        if not window.max() > 0 or (b + 1 == self.blocks and not window[-1] > 0):
+        if not window.max() >= LEAST or (b + 1 == self.blocks and not window[-1] >= LEAST):
             return False
         self.begins[b + 1] = window / window.max()
         self.log_partition += np.log(window.max()) + power * np.log(2)
