@@ -79,7 +79,7 @@ $(INSTALLED): requirements.txt $(CONSTRAINTS) pyproject.toml
 $(BENCHMARKED): benchmarks/requirements.txt benchmarks/optional.txt $(INSTALLED)
 	$(BIN)/python -m pip install --disable-pip-version-check -r benchmarks/requirements.txt -c $(CONSTRAINTS)
 	@sed 's/#.*//' benchmarks/optional.txt | while read -r peers; do test -z "$$peers" || \
-	  $(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation $$peers < /dev/null || \
+	  AHOCORASICK_BYTES=1 $(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation $$peers < /dev/null || \
 	  echo "left out of the comparison, since it does not install here: $$peers" >&2; done
 	@touch $@
 

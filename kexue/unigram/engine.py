@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -83,17 +83,14 @@ class Engine:
 
     def run(self, texts: Sequence[bytes], task: Task, threads: int = 1, progress: bool = False) -> Flat:
         """Every document's sequences, document by document, sample by sample."""
-        pieces = list(_pieces(texts, task.samples))
-        total = sum(map(len, texts))
-        with tqdm(total=total, unit="B", unit_scale=True, disable=not progress) as bar:
+        offsets = _offsets(texts)
+        pieces = list(pairwise(_cuts(offsets, task.samples)))
+        with tqdm(total=int(offsets[-1]), unit="B", unit_scale=True, disable=not progress) as bar:
             found = []
             for (begin, end), flat in zip(pieces, self._worked(texts, pieces, task, threads), strict=True):
                 found.append(flat)
-                bar.update(sum(map(len, texts[begin:end])))
-        if len(found) == 1:
-            return found[0]
-        ids = [flat.ids for flat in found] or [np.empty(0, np.int32)]
-        return Flat(np.concatenate(ids), np.concatenate([flat.counts for flat in found] or [np.empty(0, np.int64)]))
+                bar.update(int(offsets[end] - offsets[begin]))
+        return found[0] if len(found) == 1 else self._joined(found)
 
     def _worked(self, texts, pieces: list[tuple[int, int]], task: Task, threads: int) -> Iterator[Flat]:
         def work(piece: tuple[int, int]) -> Flat:
@@ -176,7 +173,7 @@ class Engine:
         return self._joined(map(document, range(len(texts))))
 
     @staticmethod
-    def _joined(parts: Iterator[Flat]) -> Flat:
+    def _joined(parts: Iterable[Flat]) -> Flat:
         found = list(parts)
         ids = np.concatenate([np.empty(0, np.int32), *(flat.ids for flat in found)])
         return Flat(ids, np.concatenate([np.empty(0, np.int64), *(flat.counts for flat in found)]))
@@ -201,27 +198,29 @@ class Engine:
         )
 
 
-def _laid(texts: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """The bytes of all texts end to end, and where each begins."""
+def _offsets(texts: Sequence[bytes]) -> Int64[np.ndarray, " texts_and_1"]:
+    """Where each text begins, all laid end to end."""
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
-    return np.frombuffer(texts[0] if len(texts) == 1 else b"".join(texts), np.uint8), offsets
+    return offsets
 
 
-def _pieces(texts: Sequence[bytes], samples: int) -> Iterator[tuple[int, int]]:
-    """Ranges of documents: a long one alone, short ones together."""
-    begin = size = 0
-    for d, text in enumerate(texts):
-        n = len(text) * samples
-        if d > begin and (len(text) > SHORT or size + n > PIECE or d - begin == DOCUMENTS):
-            yield begin, d
-            begin, size = d, 0
-        size += n
-        if len(text) > SHORT:
-            yield begin, d + 1
-            begin, size = d + 1, 0
-    if begin < len(texts):
-        yield begin, len(texts)
+def _laid(texts: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes of all texts end to end, and where each begins."""
+    return np.frombuffer(texts[0] if len(texts) == 1 else b"".join(texts), np.uint8), _offsets(texts)
+
+
+def _cuts(offsets: np.ndarray, samples: int) -> list[int]:
+    """Where the documents of one piece end and the next begin: a long document alone, short ones together."""
+    count = offsets.size - 1
+    long = np.flatnonzero(np.diff(offsets) > SHORT).tolist()
+    cuts = {0, count, *long, *(d + 1 for d in long)}
+    begin = 0
+    while begin < count:
+        end = int(np.searchsorted(offsets, offsets[begin] + max(PIECE // samples, 1), side="right")) - 1
+        begin = min(max(end, begin + 1), begin + DOCUMENTS, count)
+        cuts.add(begin)
+    return sorted(cuts)
 
 
 def available() -> int:

@@ -288,6 +288,25 @@ class Unigram:
                 ) from None
         return self.vocabulary.prefix + data if data else data  # SentencePiece too adds nothing to nothing
 
+    def _all_bytes(self, texts: Iterable[Text]) -> list[bytes]:
+        """The same for many texts, which costs as much as a short text's sampling where it is done one by one."""
+        texts = list(texts)
+        kinds = set(map(type, texts))
+        if not self.vocabulary.prefix and kinds <= {bytes} and self.vocabulary.unknown != "character":
+            return texts
+        if not self.vocabulary.prefix and kinds <= {str}:
+            try:
+                return list(map(str.encode, texts))
+            except UnicodeEncodeError:
+                pass  # told below, by its place
+        found = []
+        for index, text in enumerate(texts):
+            try:
+                found.append(self._bytes(text))
+            except UnigramError as error:
+                raise UnigramError(f"text {index}: {error}") from None
+        return found
+
     def _edges(self, text: Text) -> posterior.Edges:
         return self._edges_of(self._bytes(text))
 
@@ -310,7 +329,7 @@ class Unigram:
             raise UnigramError("one text was given, expected a list of texts: use encode for one")
         threads = available() if threads is None else _count("threads", threads, 1)
         task = Task(checked_alpha(alpha), seed_of(seed), _count("first", first, 0), _count("samples", samples, 1))
-        return self._engine.run([self._bytes(text) for text in texts], task, threads, progress)
+        return self._engine.run(self._all_bytes(texts), task, threads, progress)
 
     def _constrained(self, text, alpha, rng, forced, forbidden) -> list[int]:
         shift = len(self.vocabulary.prefix)

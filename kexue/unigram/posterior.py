@@ -52,6 +52,7 @@ def log_partition(edges: Edges, alpha: float = 1.0) -> float:
     Raises:
         UnigramError: there is no segmentation; α is negative, NaN, or so large that float64 cannot hold α·score.
 
+    >>> from kexue.unigram.vocabulary import Vocabulary
     >>> edges = edges_of("aab", Vocabulary.of({b"a": -1.0, b"aa": -2.0, b"b": -1.0}))
     >>> log_partition(edges, 0) == math.log(2)
     True
@@ -68,6 +69,7 @@ def marginals(edges: Edges, alpha: float = 1.0) -> Float64[np.ndarray, " edges"]
     Raises:
         UnigramError: as ``log_partition``.
 
+    >>> from kexue.unigram.vocabulary import Vocabulary
     >>> edges = edges_of("aab", Vocabulary.of({b"a": -1.0, b"aa": -2.0, b"b": -1.0}))
     >>> [round(float(p), 15) for p in marginals(edges)]  # a; aa, a; b
     [0.5, 0.5, 0.5, 1.0]
@@ -97,6 +99,7 @@ def entropy(edges: Edges, alpha: float = 1.0) -> float:
     Computed as −Σ_e P(e) log(F(start) w_e / F(end)), of which every term is ≥ 0, so that nothing cancels. Raises as
     ``log_partition``.
 
+    >>> from kexue.unigram.vocabulary import Vocabulary
     >>> edges = edges_of("aab", Vocabulary.of({b"a": -1.0, b"aa": -3.0, b"b": -1.0}))
     >>> abs(entropy(edges, 2) - (log_partition(edges, 2) - 2 * expected_score(edges, 2))) < 1e-14
     True
@@ -117,6 +120,7 @@ def log_prob(edges: Edges, ids: Sequence[int], alpha: float = 1.0) -> float:
     Raises:
         UnigramError: the ids do not spell the text; and as ``log_partition``.
 
+    >>> from kexue.unigram.vocabulary import Vocabulary
     >>> edges = edges_of("aab", Vocabulary.of({b"a": -1.0, b"aa": -2.0, b"b": -1.0}))
     >>> round(math.exp(log_prob(edges, [1, 2])), 15)
     0.5
@@ -152,6 +156,7 @@ def count_segmentations(edges: Edges) -> int:
 
     One addition of big integers an edge, of as many bits as the number has.
 
+    >>> from kexue.unigram.vocabulary import Vocabulary
     >>> count_segmentations(edges_of("a" * 101, Vocabulary.of({b"a" * k: -1.0 for k in range(1, 102)}))) == 2**100
     True
     """

@@ -132,6 +132,15 @@ def total_variation(p: Law, q: Law) -> Any:
     return sum(abs(p.get(w, 0) - q.get(w, 0)) for w in {**p, **q}) / 2
 
 
+def tv_distance(lattice: Lattice, alpha: float = 1, order: str = "longest") -> Any:
+    """Total variation distance of ``pairwise`` to the law that it should have, e^{α·score}/Z.
+
+    >>> str(tv_distance(Lattice.weighted("abc", dict.fromkeys([b"abc", b"ab", b"c", b"a", b"bc"], 1))))
+    '1/6'
+    """
+    return total_variation(law_of(pairwise, lattice, alpha, order), lattice.law(alpha))
+
+
 def _route(arithmetic: type[Field], kept: Any, new: Any, accepted: bool) -> Any:  # noqa: ARG001  the same form as _sum
     return new if accepted else kept
 
