@@ -76,9 +76,7 @@ def arrays_of(lattice: Lattice) -> Edges:
     return Edges(*(np.array(c, dtype=kind) for c, kind in zip(columns, kinds, strict=True)), lattice.n)
 
 
-def constrained(
-    edges: Edges, forced: Iterable[int] = (), forbidden: Iterable[int] = (), origin: int = 0
-) -> Edges:
+def constrained(edges: Edges, forced: Iterable[int] = (), forbidden: Iterable[int] = (), origin: int = 0) -> Edges:
     """The edges of the segmentations that have a boundary at every ``forced`` offset and at no ``forbidden`` one.
 
     An edge goes if start < b < end for a forced b, or if it starts or ends at a forbidden offset. The law under the

@@ -7,6 +7,8 @@ before it is drawn, so that the memory it takes does not grow with the document.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Int32, UInt8
 from numba import njit
@@ -100,12 +102,20 @@ class LongDocument:
         text: uint8 bytes, at least one.
         automaton, weights: of the model, weights ``linear``.
         sizes: bytes of every id.
+        go_on: called between blocks; what it raises ends the work.
 
     After construction ``failed`` tells whether no segmentation was found in the range of float64.
     """
 
-    def __init__(self, text: UInt8[np.ndarray, " n"], automaton: Automaton, weights: Weights, sizes: np.ndarray):
-        w = weights
+    def __init__(
+        self,
+        text: UInt8[np.ndarray, " n"],
+        automaton: Automaton,
+        weights: Weights,
+        sizes: np.ndarray,
+        go_on: Callable[[], None] = lambda: None,
+    ):
+        w, self.go_on = weights, go_on
         self.text, self.states, self.longest, self.sizes = text, automaton.states, w.longest, sizes
         self.forward = w.row, w.far, w.far_length, w.far_value, w.short, w.longest
         self.backward = w.row, w.row_id, w.far, w.far_length, w.far_id, w.far_value, w.short
@@ -121,6 +131,7 @@ class LongDocument:
 
     def _filter(self, b: int) -> tuple[int, int]:
         """Filter block b: where its last A lies, and the power of two that it is in units of."""
+        self.go_on()
         context = min(self.longest, b * BLOCK)
         block = self.text[b * BLOCK - context : (b + 1) * BLOCK]
         end_lists(self.states, block, context, self.longest, self.lists)

@@ -65,7 +65,9 @@ class Vocabulary:
             finite = self.scores[self._used & np.isfinite(self.scores)]
             object.__setattr__(self, "unknown_score", float(finite.min(initial=0.0)) - PENALTY)
         elif not (isinstance(self.unknown_score, Real) and _is_score(self.unknown_score)):
-            raise UnigramError(f"unknown_score is {self.unknown_score!r}, expected a log-probability, {LOWEST:g} to 0 or −∞")
+            raise UnigramError(
+                f"unknown_score is {self.unknown_score!r}, expected a log-probability, {LOWEST:g} to 0 or −∞"
+            )
 
     @staticmethod
     def of(mapping: Mapping[bytes, float], **options) -> Vocabulary:
@@ -75,7 +77,9 @@ class Vocabulary:
         (b'a', b'ab')
         """
         if not isinstance(mapping, Mapping):
-            raise UnigramError(f"a {type(mapping).__name__} was given, expected a mapping from tokens to log-probabilities")
+            raise UnigramError(
+                f"a {type(mapping).__name__} was given, expected a mapping from tokens to log-probabilities"
+            )
         try:
             scores = np.array(list(mapping.values()), dtype=np.float64)
         except (TypeError, ValueError) as error:
@@ -143,6 +147,5 @@ def _check_scores(pieces: Sequence[bytes], scores: np.ndarray) -> None:
     if wrong.size:
         i = int(wrong[0])
         raise UnigramError(
-            f"the score of token {i} {pieces[i]!r} is {scores[i]}, expected a log-probability, "
-            f"{LOWEST:g} to 0 or −∞"
+            f"the score of token {i} {pieces[i]!r} is {scores[i]}, expected a log-probability, {LOWEST:g} to 0 or −∞"
         )

@@ -82,7 +82,9 @@ class Rows:
     def _tempered(self, alpha: float) -> Float64[np.ndarray, " tokens"]:
         """αs, of which no sum leaves the range of float64."""
         if not alpha * -float(self.automaton.scores.min()) <= LARGEST:
-            raise UnigramError(f"alpha is {alpha}, too large for this model's scores: use None for the best segmentation")
+            raise UnigramError(
+                f"alpha is {alpha}, too large for this model's scores: use None for the best segmentation"
+            )
         return alpha * self.automaton.scores
 
     def _of(self, value: Float64[np.ndarray, " tokens"], none: float, linear: bool) -> Weights:
