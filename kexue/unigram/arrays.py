@@ -76,7 +76,7 @@ def arrays_of(lattice: Lattice) -> Edges:
     return Edges(*(np.array(c, dtype=kind) for c, kind in zip(columns, kinds, strict=True)), lattice.n)
 
 
-def constrained(edges: Edges, forced: Iterable[int] = (), forbidden: Iterable[int] = ()) -> Edges:
+def constrained(edges: Edges, forced: Iterable[int] = (), forbidden: Iterable[int] = (), origin: int = 0) -> Edges:
     """The edges of the segmentations that have a boundary at every ``forced`` offset and at no ``forbidden`` one.
 
     An edge goes if start < b < end for a forced b, or if it starts or ends at a forbidden offset. The law under the
@@ -84,6 +84,7 @@ def constrained(edges: Edges, forced: Iterable[int] = (), forbidden: Iterable[in
 
     Args:
         forced, forbidden: byte offsets, 0 … n. The text's two ends are boundaries in any case.
+        origin: where the text begins in the lattice, of which a prefix may be the start; offsets count from there.
 
     Raises:
         UnigramError: an offset out of range or both forced and forbidden; a boundary that no segmentation has, by name.
@@ -92,15 +93,16 @@ def constrained(edges: Edges, forced: Iterable[int] = (), forbidden: Iterable[in
     >>> constrained(edges, forced=[1]).ids, constrained(edges, forbidden=[1]).ids
     (array([0, 0, 2], dtype=int32), array([1, 2], dtype=int32))
     """
-    forced, forbidden = _offsets(edges.n, "forced", forced), _offsets(edges.n, "forbidden", forbidden)
+    n = edges.n - origin
+    forced, forbidden = _offsets(n, "forced", forced), _offsets(n, "forbidden", forbidden)
     if both := set(forced.tolist()) & set(forbidden.tolist()):
         raise UnigramError(f"offset {min(both)} is both forced and forbidden")
-    if wrong := {0, edges.n} & set(forbidden.tolist()):
+    if wrong := {0, n} & set(forbidden.tolist()):
         raise UnigramError(f"offset {min(wrong)} is an end of the text: it is a boundary, and cannot be forbidden")
-    left = _without(edges, forbidden) if len(forbidden) else edges
+    left = _without(edges, forbidden + origin) if len(forbidden) else edges
     if len(forbidden) and not reached(left)[edges.n]:
         raise UnigramError(f"every segmentation has a boundary at one of the forbidden offsets {forbidden.tolist()}")
-    return _forced(left, forced) if len(forced) else left
+    return _forced(left, forced[forced > 0], origin) if len(forced) else left
 
 
 def reached(edges: Edges) -> Bool[np.ndarray, " n+1"]:
@@ -113,10 +115,11 @@ def _without(edges: Edges, forbidden: np.ndarray) -> Edges:
     return edges.where(~np.isin(edges.starts, forbidden) & ~np.isin(edges.ends, forbidden))
 
 
-def _forced(edges: Edges, forced: np.ndarray) -> Edges:
+def _forced(edges: Edges, forced: np.ndarray, origin: int) -> Edges:
     single = reached(edges)
-    if (alone := forced[~single[forced]]).size:
+    if (alone := forced[~single[forced + origin]]).size:
         raise UnigramError(f"no segmentation has a boundary at the forced offset {alone[0]}: every token crosses it")
+    forced = forced + origin
     first_after = np.searchsorted(forced, edges.starts, side="right")  # the first forced offset that is > start
     bound = np.append(forced, edges.n)[first_after]
     left = edges.where(edges.ends <= bound)
@@ -124,6 +127,7 @@ def _forced(edges: Edges, forced: np.ndarray) -> Edges:
     stops = np.unique([0, *forced, edges.n])
     for before, after in pairwise(stops):
         if not forward[after]:
+            before, after = max(before - origin, 0), after - origin
             raise UnigramError(f"no token sequence leads from the forced offset {before} to {after}: free one of them")
     return left
 

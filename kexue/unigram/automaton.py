@@ -59,6 +59,8 @@ class Automaton:
 def automaton(vocabulary: Vocabulary) -> Automaton:
     """The automaton of a vocabulary, with its rule for unknown bytes."""
     pieces, ids, scores = spelled(vocabulary)
+    if not pieces:
+        raise UnigramError("no token has a finite score, and strict=True adds none: nothing could be spelled")
     lengths = _lengths(pieces)
     ends = np.cumsum(lengths)
     parent, byte, ending = _trie(np.frombuffer(b"".join(pieces), np.uint8), ends)
@@ -91,7 +93,8 @@ def spelled(vocabulary: Vocabulary) -> tuple[list[bytes], Int32[np.ndarray, " n"
     chosen = np.flatnonzero(usable)
     pieces, scores = [vocabulary.pieces[i] for i in chosen.tolist()], vocabulary.scores[chosen]
     known = {pieces[i][0] for i in np.flatnonzero(_lengths(pieces) == 1)}
-    missing = [] if vocabulary.unknown == "none" else sorted(set(range(256)) - known)
+    none = vocabulary.unknown == "none" or vocabulary.unknown_score == -np.inf
+    missing = [] if none else sorted(set(range(256)) - known)
     free = vocabulary.unknown == "character"
     penalties = [0.0 if free and 0x80 <= byte < 0xC0 else vocabulary.unknown_score for byte in missing]
     spelling = vocabulary.spelling or range(len(vocabulary), len(vocabulary) + 256)
@@ -184,11 +187,11 @@ def _rarity(parent, ending, scores):
 
     States are laid out in this order, so that those which texts visit share a small part of memory.
     """
-    mass = np.zeros(parent.size)
+    mass, most = np.zeros(parent.size), scores.max()
     rarity = np.empty(parent.size, np.uint16)
     for v in range(parent.size - 1, -1, -1):  # children have larger numbers
         if ending[v] != _NONE:
-            mass[v] += np.exp(scores[ending[v]])
+            mass[v] += np.exp(scores[ending[v]] - most)
         if v:
             mass[parent[v]] += mass[v]
     for v in range(parent.size):

@@ -11,19 +11,21 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from threading import Event
 
 import numpy as np
 from jaxtyping import Int32, Int64
 from tqdm import tqdm
 
-from kexue.errors import UnigramError
-from kexue.unigram.automaton import automaton
+from kexue.errors import KexueError, UnigramError
+from kexue.unigram.automaton import WINDOW, automaton
 from kexue.unigram.decoding import decode_best
 from kexue.unigram.endings import edges_ending
-from kexue.unigram.logarithmic import sample_logarithmic
+from kexue.unigram.logarithmic import LogarithmicDocument
 from kexue.unigram.posterior import Edges
 from kexue.unigram.sampling import SHORT, LongDocument, sample_short
 from kexue.unigram.vocabulary import Vocabulary
@@ -31,6 +33,8 @@ from kexue.unigram.weights import Rows, Weights
 
 PIECE = 1 << 18  # bytes, times samples, of the documents that one compiled call goes through
 DOCUMENTS = 1 << 13  # documents of a piece
+CALL = 1 << 21  # bytes, times samples, that a document's many samples are drawn by
+NEVER = Event()  # set
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +50,10 @@ class Flat:
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(self.counts)])
 
 
+class Stopped(KexueError):
+    """A thread's work is no longer wanted; seen by nobody."""
+
+
 @dataclass(frozen=True)
 class Task:
     """What is wanted of documents. ``alpha`` is ∞ for the best segmentation.
@@ -53,12 +61,19 @@ class Task:
     Args:
         seed, first: document d draws from the stream of (seed, first + d, sample).
         samples: how many of each document.
+        stop: set where the work is no longer wanted.
     """
 
     alpha: float
     seed: int = 0
     first: int = 0
     samples: int = 1
+    stop: Event = NEVER
+
+    def go_on(self) -> None:
+        """Raises `Stopped` where the work is no longer wanted; called between compiled calls of some 30 ms."""
+        if self.stop.is_set():
+            raise Stopped
 
 
 class Engine:
@@ -74,7 +89,7 @@ class Engine:
         self.rows = Rows(self.automaton)
         self.weights = lru_cache(maxsize=4)(self.rows)
         self.scores = lru_cache(maxsize=2)(self.rows.scores)
-        sizes = [len(piece) for piece in vocabulary.pieces] + [1] * 256
+        sizes = [len(piece) for piece in vocabulary.pieces] + [1] * 256 + [WINDOW]  # the last is that of id −1, "none"
         for i in vocabulary.spelling:
             sizes[i] = 1
         self.sizes = np.array(sizes, dtype=np.int32)
@@ -85,14 +100,17 @@ class Engine:
         """Every document's sequences, document by document, sample by sample."""
         offsets = _offsets(texts)
         pieces = list(pairwise(_cuts(offsets, task.samples)))
-        with tqdm(total=int(offsets[-1]), unit="B", unit_scale=True, disable=not progress) as bar:
+        bar = tqdm(total=int(offsets[-1]), unit="B", unit_scale=True, disable=not progress)
+        with bar, closing(self._worked(texts, pieces, task, threads)) as flats:
             found = []
-            for (begin, end), flat in zip(pieces, self._worked(texts, pieces, task, threads), strict=True):
+            for (begin, end), flat in zip(pieces, flats, strict=True):
                 found.append(flat)
                 bar.update(int(offsets[end] - offsets[begin]))
         return found[0] if len(found) == 1 else self._joined(found)
 
     def _worked(self, texts, pieces: list[tuple[int, int]], task: Task, threads: int) -> Iterator[Flat]:
+        task = task if threads == 1 else replace(task, stop=Event())
+
         def work(piece: tuple[int, int]) -> Flat:
             begin, end = piece
             return self.piece(texts[begin:end], task, begin)
@@ -103,7 +121,8 @@ class Engine:
         pool = ThreadPoolExecutor(threads)
         try:
             yield from pool.map(work, pieces)
-        finally:  # also where Ctrl-C or an error ends the loop: what has not begun never does
+        finally:  # also where Ctrl-C or an error ends the loop: what has not begun never does, what has ends soon
+            task.stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
 
     def piece(self, texts: Sequence[bytes], task: Task, begin: int) -> Flat:
@@ -116,14 +135,37 @@ class Engine:
         if len(texts) == 1 and len(texts[0]) > SHORT:
             return self._long(texts[0], task, weights, begin)
         text, offsets = _laid(texts)
-        ids = np.empty(text.size * task.samples, np.int32)
-        counts, failed = np.zeros(len(texts) * task.samples, np.int64), np.zeros(len(texts), np.uint8)
-        first = task.first + begin
-        n = sample_short(
-            text, offsets, first, task.seed, 0, task.samples, self.states, weights.arrays, ids, counts, failed
-        )
-        flat = Flat(ids[:n].copy(), counts)
+        if len(texts) > 1 or text.size * task.samples <= CALL:
+            flat, failed = self._short(text, offsets, task, weights, begin, range(task.samples))
+        else:
+            some = max(CALL // text.size, 1)
+            parts = [range(s, min(s + some, task.samples)) for s in range(0, task.samples, some)]
+            parts = [self._short(text, offsets, task, weights, begin, part) for part in parts]
+            flat, failed = self._joined(flat for flat, _ in parts), parts[0][1]
         return self._mended(flat, texts, failed, task, begin) if failed.any() else flat
+
+    def _short(
+        self, text, offsets, task: Task, weights: Weights, begin: int, samples: range
+    ) -> tuple[Flat, np.ndarray]:
+        """Some of the samples of short documents, and which documents failed."""
+        n, documents = len(samples), offsets.size - 1
+        ids, counts = np.empty(text.size * n, np.int32), np.zeros(documents * n, np.int64)
+        failed = np.zeros(documents, np.uint8)
+        task.go_on()
+        total = sample_short(
+            text,
+            offsets,
+            task.first + begin,
+            task.seed,
+            samples.start,
+            n,
+            self.states,
+            weights.arrays,
+            ids,
+            counts,
+            failed,
+        )
+        return Flat(ids[:total].copy(), counts), failed
 
     def _best(self, texts: Sequence[bytes], task: Task, begin: int) -> Flat:
         text, offsets = _laid(texts)
@@ -140,7 +182,7 @@ class Engine:
         return Flat(np.concatenate([np.empty(0, np.int32), *documents]), np.repeat(counts, task.samples))
 
     def _long(self, text: bytes, task: Task, weights: Weights, begin: int) -> Flat:
-        document = LongDocument(np.frombuffer(text, np.uint8), self.automaton, weights, self.sizes)
+        document = LongDocument(np.frombuffer(text, np.uint8), self.automaton, weights, self.sizes, task.go_on)
         if document.failed:
             return self._logarithmic(text, task, begin)
         index = task.first + begin
@@ -150,15 +192,14 @@ class Engine:
     def _logarithmic(self, text: bytes, task: Task, begin: int) -> Flat:
         """One document in the log domain."""
         data, index = np.frombuffer(text, np.uint8), task.first + begin
-        ids, counts = np.empty(data.size * task.samples, np.int32), np.zeros(task.samples, np.int64)
-        scores = self.scores(task.alpha).arrays
-        log_z, n = sample_logarithmic(data, index, task.seed, 0, task.samples, self.states, scores, ids, counts)
-        if log_z == -math.inf:
+        document = LogarithmicDocument(data, self.states, self.scores(task.alpha), task.go_on)
+        if document.log_partition == -math.inf:
             raise self.unspellable(text, index)
+        samples = [document.sample(task.seed, index, s) for s in range(task.samples)]
         _log.info(
             "document %d, alpha %g: the weights leave the range of float64, sampled by logarithms", index, task.alpha
         )
-        return Flat(ids[:n].copy(), counts)
+        return Flat(np.concatenate([np.empty(0, np.int32), *samples]), np.array([s.size for s in samples], np.int64))
 
     def _mended(self, flat: Flat, texts: Sequence[bytes], failed: np.ndarray, task: Task, begin: int) -> Flat:
         """The same with the failed documents done in the log domain."""
@@ -191,10 +232,11 @@ class Engine:
         for start, end in zip(edges.starts.tolist(), edges.ends.tolist(), strict=True):
             reached[end] |= reached[start]
         at = int(np.flatnonzero(reached)[-1])
+        offset = max(at - len(self.vocabulary.prefix), 0)
         which = "the text" if index is None else f"text {index}"
         return UnigramError(
-            f"{which} has no segmentation: the byte 0x{text[at]:02X} at offset {at} cannot be spelled by the tokens; "
-            "leave out strict=True to spell such bytes by pseudo tokens"
+            f"{which} has no segmentation: the byte 0x{text[at]:02X} at offset {offset} cannot be spelled by the "
+            "tokens; leave out strict=True to spell such bytes by pseudo tokens"
         )
 
 

@@ -6,45 +6,81 @@ streams as `kexue.unigram.drawing`, in the same order of candidates.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from jaxtyping import Int32, UInt8
 
 from kexue.unigram.automaton import WINDOW
 from kexue.unigram.compiling import compiled
 from kexue.unigram.drawing import stream, uniform
 from kexue.unigram.states import end_lists
+from kexue.unigram.weights import Weights
+
+STRETCH = 1 << 18  # bytes, or tokens, that one compiled call works on
+
+
+class LogarithmicDocument:
+    """A document of any length, sampled in logarithms.
+
+    Args:
+        text: uint8 bytes.
+        states: of the automaton. scores: of αs.
+        go_on: called between stretches of the text; what it raises ends the work.
+
+    After construction ``log_partition`` is log Z, −∞ where there is no segmentation.
+    """
+
+    def __init__(
+        self,
+        text: UInt8[np.ndarray, " n"],
+        states: np.ndarray,
+        scores: Weights,
+        go_on: Callable[[], None] = lambda: None,
+    ):
+        n, longest = text.size, scores.longest
+        self.lists, self.L, self.scores, self.go_on = (
+            np.empty(n, np.uint32),
+            np.empty(n + longest),
+            scores.arrays,
+            go_on,
+        )
+        self.L[:longest] = -np.inf
+        self.L[longest - 1] = 0.0
+        end_lists(states, text, 0, longest, self.lists)
+        for begin in range(0, n, STRETCH):
+            go_on()
+            _filter(self.lists, begin, min(begin + STRETCH, n), self.L, self.scores)
+        self.log_partition = float(self.L[-1])
+
+    def sample(self, seed: int, index: int, sample: int) -> Int32[np.ndarray, " tokens"]:
+        """The ids of one sample of the document, the ``index``-th of its batch."""
+        key, j, parts = np.uint64(stream(seed, index, sample)), self.lists.size, []
+        while j > 0:
+            self.go_on()
+            ids = np.empty(min(j, STRETCH), np.int32)
+            j, k = _draw_stretch(self.lists, j, key, self.L, self.scores, ids)
+            parts.append(ids[k:])
+        return np.concatenate([np.empty(0, np.int32), *parts[::-1]])
 
 
 @compiled()
-def sample_logarithmic(text, first, seed, begin, samples, states, scores, ids, counts):
-    """Draw ``samples`` segmentations of one document.
+def _filter(lists, begin, end, L, scores):
+    """L of the bytes from ``begin`` to ``end``."""
+    for j in range(begin, end):
+        q = scores[-1] + j
+        L[q] = _sum(np.int64(lists[j]), q, L, scores)
 
-    Args:
-        text: uint8 bytes. first, begin: the document's index, the first sample's number.
-        scores: the fields of `Weights` before ``linear``, of αs.
-        ids: int32, samples × bytes long. counts: int64 (samples,); how many ids each sample has.
 
-    Returns:
-        log Z, −∞ where there is no segmentation; and the number of ids.
-    """
-    n, longest, total = text.size, scores[-1], 0
-    lists, L = np.empty(n, np.uint32), np.full(n + longest, -np.inf)
-    end_lists(states, text, 0, longest, lists)
-    L[longest - 1] = 0.0
-    for j in range(n):
-        L[longest + j] = _sum(np.int64(lists[j]), longest + j, L, scores)
-    if L[longest + n - 1] == -np.inf:
-        return -np.inf, 0
-    for s in range(samples):
-        key, j, k = stream(seed, first, begin + s), n, total + n
-        while j > 0:
-            k -= 1
-            size, ids[k] = _draw(np.int64(lists[j - 1]), longest + j - 1, uniform(key, j), L, scores)
-            j -= size
-        counts[s] = total + n - k
-        for h in range(counts[s]):
-            ids[total + h] = ids[k + h]
-        total += counts[s]
-    return L[longest + n - 1], total
+@compiled()
+def _draw_stretch(lists, j, key, L, scores, ids):
+    """Draw from byte j downwards as many tokens as ``ids`` holds or the text has, from its end; the byte reached."""
+    k = ids.size
+    while j > 0 and k > 0:
+        k -= 1
+        size, ids[k] = _draw(np.int64(lists[j - 1]), scores[-1] + j - 1, uniform(key, j), L, scores)
+        j -= size
+    return j, k
 
 
 @compiled()

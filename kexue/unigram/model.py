@@ -19,7 +19,8 @@ from jaxtyping import Float64, Int32, Int64
 
 from kexue.errors import UnigramError
 from kexue.unigram import posterior
-from kexue.unigram.arithmetic import checked_alpha
+from kexue.unigram.arguments import alpha_of, count_of, seed_of
+from kexue.unigram.arrays import reached
 from kexue.unigram.edges import as_bytes
 from kexue.unigram.engine import Engine, Task, available
 from kexue.unigram.files import read, write
@@ -35,7 +36,7 @@ class Marginals(NamedTuple):
     """Every token where it stands in a text, and how probable it is that a segmentation has it there.
 
     Args:
-        starts, ends: byte offsets. int64 (edges,)
+        starts, ends: byte offsets, in the vocabulary's prefix and the text. int64 (edges,)
         ids: int32 (edges,)
         probabilities: float64 (edges,)
     """
@@ -77,6 +78,8 @@ class Unigram:
             mapping = Vocabulary.of(mapping, unknown=unknown, unknown_score=unknown_score)
         self.vocabulary = mapping
         self._engine = Engine(mapping)
+        pseudo = [bytes([b]) for b in range(256)] if mapping.unknown != "none" and not mapping.spelling else []
+        self._spelled = (*mapping.pieces, *pseudo)  # by id
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], strict: bool = False) -> Unigram:
@@ -148,7 +151,7 @@ class Unigram:
         """
         if len(forced) or len(forbidden):
             return self._constrained(text, alpha, rng, forced, forbidden)
-        task = Task(checked_alpha(alpha), seed_of(rng) if alpha is not None else 0)
+        task = Task(alpha_of(alpha), seed_of(rng) if alpha is not None else 0)
         return self._engine.piece([self._bytes(text)], task, 0).ids.tolist()
 
     def tokens(
@@ -237,30 +240,30 @@ class Unigram:
 
     def log_partition(self, text: Text, alpha: float = 1.0) -> float:
         """log Z = log Σ_w e^{α·score(w)}, over all segmentations of the text; in nats."""
-        return posterior.log_partition(self._edges(text), checked_alpha(alpha))
+        return posterior.log_partition(self._edges(text), alpha_of(alpha))
 
     def log_prob(self, ids: Sequence[int], alpha: float = 1.0) -> float:
         """log P(w) of the segmentation w that the ids are, among those of the text that they spell; in nats."""
         ids = list(ids)
-        edges = self._edges_of(b"".join(map(self._piece, ids)))
-        return posterior.log_prob(edges, ids, checked_alpha(alpha))
+        edges = self._engine.edges(b"".join(map(self._piece, ids)))
+        return posterior.log_prob(edges, ids, alpha_of(alpha))
 
     def marginals(self, text: Text, alpha: float = 1.0) -> Marginals:
         """P(w has this token here) = ∂ log Z / ∂ log w_e, for every token everywhere in the text."""
         edges = self._edges(text)
-        return Marginals(edges.starts, edges.ends, edges.ids, posterior.marginals(edges, checked_alpha(alpha)))
+        return Marginals(edges.starts, edges.ends, edges.ids, posterior.marginals(edges, alpha_of(alpha)))
 
     def entropy(self, text: Text, alpha: float = 1.0) -> float:
         """H = −Σ_w P(w) log P(w), in nats."""
-        return posterior.entropy(self._edges(text), checked_alpha(alpha))
+        return posterior.entropy(self._edges(text), alpha_of(alpha))
 
     def expected_length(self, text: Text, alpha: float = 1.0) -> float:
         """Expected number of tokens."""
-        return posterior.expected_length(self._edges(text), checked_alpha(alpha))
+        return posterior.expected_length(self._edges(text), alpha_of(alpha))
 
     def count_segmentations(self, text: Text) -> int:
-        """Number of segmentations, exactly."""
-        return posterior.count_segmentations(self._edges(text))
+        """Number of segmentations, exactly; 0 where there is none."""
+        return posterior.count_segmentations(self._engine.edges(self._bytes(text)))
 
     def top_k(self, text: Text, k: int) -> list[tuple[list[int], float]]:
         """The k segmentations of highest score, best first, with their scores."""
@@ -273,7 +276,7 @@ class Unigram:
             UnigramError: as in `encode`; more segmentations than can be enumerated.
         """
         lattice = Lattice.of(self._bytes(text).removeprefix(self.vocabulary.prefix), self.vocabulary)
-        law, alpha = lattice.law(alpha), checked_alpha(alpha)
+        law, alpha = lattice.law(alpha), alpha_of(alpha)
         return float(total_variation(law_of(pairwise_sampler, lattice, alpha), law))
 
     # -- inside
@@ -291,7 +294,10 @@ class Unigram:
 
     def _all_bytes(self, texts: Iterable[Text]) -> list[bytes]:
         """The same for many texts, which costs as much as a short text's sampling where it is done one by one."""
-        texts = list(texts)
+        try:
+            texts = list(texts)
+        except TypeError:
+            raise UnigramError(f"texts is a {type(texts).__name__}, expected a list of str or bytes") from None
         kinds = set(map(type, texts))
         if not self.vocabulary.prefix and kinds <= {bytes} and self.vocabulary.unknown != "character":
             return texts
@@ -309,53 +315,30 @@ class Unigram:
         return found
 
     def _edges(self, text: Text) -> posterior.Edges:
-        return self._edges_of(self._bytes(text))
-
-    def _edges_of(self, data: bytes) -> posterior.Edges:
-        return self._engine.edges(data)
+        data = self._bytes(text)
+        edges = self._engine.edges(data)
+        if not reached(edges)[edges.n]:
+            raise self._engine.unspellable(data)
+        return edges
 
     def _piece(self, i: int) -> bytes:
-        pieces = self.vocabulary.pieces
-        try:
-            if 0 <= i < len(pieces):
-                return pieces[i]
-            if len(pieces) <= i < len(pieces) + 256 and self.vocabulary.unknown != "none":
-                return bytes([i - len(pieces)])
-        except TypeError:
-            pass
-        raise UnigramError(f"{i!r} is no id of this model: expected an integer from 0 to {len(pieces) + 255}")
+        if isinstance(i, int | np.integer) and not isinstance(i, bool) and 0 <= i < len(self._spelled):
+            return self._spelled[i]
+        last = len(self._spelled) - 1
+        raise UnigramError(f"{i!r} is no id of this model, expected an integer from 0 to {last}: give one text's ids")
 
     def _run(self, texts, alpha, seed, threads, samples, first, progress):
         if isinstance(texts, str | bytes):
             raise UnigramError("one text was given, expected a list of texts: use encode for one")
-        threads = available() if threads is None else _count("threads", threads, 1)
-        task = Task(checked_alpha(alpha), seed_of(seed), _count("first", first, 0), _count("samples", samples, 1))
-        return self._engine.run(self._all_bytes(texts), task, threads, progress)
+        threads = available() if threads is None else count_of("threads", threads, 1)
+        task = Task(alpha_of(alpha), seed_of(seed), count_of("first", first, 0), count_of("samples", samples, 1))
+        found = self._all_bytes(texts)
+        count_of("the index of the last text", task.first + len(found), 0)
+        return self._engine.run(found, task, threads, progress)
 
     def _constrained(self, text, alpha, rng, forced, forbidden) -> list[int]:
-        shift = len(self.vocabulary.prefix)
-        edges = self._edges(text)
-        edges = posterior.constrained(edges, [b + shift for b in forced], [b + shift for b in forbidden])
-        alpha = checked_alpha(alpha)
+        edges, alpha = self._edges(text), alpha_of(alpha)
+        edges = posterior.constrained(edges, forced, forbidden, len(self.vocabulary.prefix) if edges.n else 0)
         if alpha == math.inf:
             return edges.ids[posterior.best_path(edges)].tolist()
         return posterior.sample(edges, alpha, np.random.default_rng(seed_of(rng)))
-
-
-def seed_of(rng: np.random.Generator | int | None) -> int:
-    """A seed of 63 bits: the one given, or one drawn from a generator or from fresh entropy.
-
-    Raises:
-        UnigramError: it is something else, or out of range.
-    """
-    if isinstance(rng, np.random.Generator):
-        return rng.bit_generator.random_raw() >> 1
-    if rng is None:
-        return int.from_bytes(os.urandom(8), "little") >> 1
-    return _count("seed", rng, 0)
-
-
-def _count(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**63:
-        raise UnigramError(f"{name} is {value!r}, expected an integer of at least {least}, below 2**63")
-    return int(value)

@@ -7,13 +7,15 @@ before it is drawn, so that the memory it takes does not grow with the document.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Int32, UInt8
 
 from kexue.unigram.automaton import Automaton
 from kexue.unigram.compiling import compiled
 from kexue.unigram.drawing import WAYS, draw_four
-from kexue.unigram.filtering import DOCUMENT, OFFSET, STOP, filter_forward
+from kexue.unigram.filtering import DOCUMENT, LEAST, OFFSET, STOP, filter_forward
 from kexue.unigram.joining import draw_block, quarters
 from kexue.unigram.states import end_lists
 from kexue.unigram.weights import STEP, Weights
@@ -100,12 +102,20 @@ class LongDocument:
         text: uint8 bytes, at least one.
         automaton, weights: of the model, weights ``linear``.
         sizes: bytes of every id.
+        go_on: called between blocks; what it raises ends the work.
 
     After construction ``failed`` tells whether no segmentation was found in the range of float64.
     """
 
-    def __init__(self, text: UInt8[np.ndarray, " n"], automaton: Automaton, weights: Weights, sizes: np.ndarray):
-        w = weights
+    def __init__(
+        self,
+        text: UInt8[np.ndarray, " n"],
+        automaton: Automaton,
+        weights: Weights,
+        sizes: np.ndarray,
+        go_on: Callable[[], None] = lambda: None,
+    ):
+        w, self.go_on = weights, go_on
         self.text, self.states, self.longest, self.sizes = text, automaton.states, w.longest, sizes
         self.forward = w.row, w.far, w.far_length, w.far_value, w.short, w.longest
         self.backward = w.row, w.row_id, w.far, w.far_length, w.far_id, w.far_value, w.short
@@ -121,6 +131,7 @@ class LongDocument:
 
     def _filter(self, b: int) -> tuple[int, int]:
         """Filter block b: where its last A lies, and the power of two that it is in units of."""
+        self.go_on()
         context = min(self.longest, b * BLOCK)
         block = self.text[b * BLOCK - context : (b + 1) * BLOCK]
         end_lists(self.states, block, context, self.longest, self.lists)
@@ -142,7 +153,7 @@ class LongDocument:
         """Filter block b and keep what the next one begins with."""
         last, power = self._filter(b)
         window = self.A[last + 1 - self.longest : last + 1]
-        if not window.max() > 0 or (b + 1 == self.blocks and not window[-1] > 0):
+        if not window.max() >= LEAST or (b + 1 == self.blocks and not window[-1] >= LEAST):
             return False
         self.begins[b + 1] = window / window.max()
         self.log_partition += np.log(window.max()) + power * np.log(2)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from kexue.errors import UnigramError
 PENALTY = 10.0  # by which an unknown byte or character scores less than the worst token, as in SentencePiece
 LONGEST = 1024  # bytes a token may have; real models stay below 100
 LARGEST = 2**24  # tokens a vocabulary may have
+LOWEST = -1e100  # finite score of a token: sums of them stay finite
 
 Unknown = Literal["byte", "character", "none"]
 
@@ -30,7 +32,7 @@ class Vocabulary:
         unknown: "byte", a byte that is no token is spelled by a pseudo token of its own; "character", the same for the
             UTF-8 characters that are no token, as SentencePiece does it; "none", such text is refused.
         unknown_score: log-weight of one unknown byte (of one unknown character); by default the lowest finite score
-            minus 10.
+            minus 10; −∞ for none.
         spelling: ids of tokens that spell the 256 bytes where nothing else does (SentencePiece's ``<0x00>`` …
             ``<0xFF>``), or nothing: then ``len(pieces) + byte`` does. Their bytes are their entries in ``pieces``.
         reserved: ids that no text is ever segmented into (``<s>``, ``<unk>``, and those of ``spelling``).
@@ -62,8 +64,10 @@ class Vocabulary:
         if self.unknown_score is None:
             finite = self.scores[self._used & np.isfinite(self.scores)]
             object.__setattr__(self, "unknown_score", float(finite.min(initial=0.0)) - PENALTY)
-        elif not self.unknown_score <= 0:
-            raise UnigramError(f"unknown_score is {self.unknown_score}, expected a log-probability, at most 0")
+        elif not (isinstance(self.unknown_score, Real) and _is_score(self.unknown_score)):
+            raise UnigramError(
+                f"unknown_score is {self.unknown_score!r}, expected a log-probability, {LOWEST:g} to 0 or −∞"
+            )
 
     @staticmethod
     def of(mapping: Mapping[bytes, float], **options) -> Vocabulary:
@@ -72,6 +76,10 @@ class Vocabulary:
         >>> Vocabulary.of({b"a": -1.0, b"ab": -2.0}).pieces
         (b'a', b'ab')
         """
+        if not isinstance(mapping, Mapping):
+            raise UnigramError(
+                f"a {type(mapping).__name__} was given, expected a mapping from tokens to log-probabilities"
+            )
         try:
             scores = np.array(list(mapping.values()), dtype=np.float64)
         except (TypeError, ValueError) as error:
@@ -128,12 +136,16 @@ def _refuse_piece(pieces: Sequence[bytes], reserved: frozenset[int]) -> None:
             raise UnigramError(f"token {i} is {piece!r}, as token {seen[piece]} is: every token may occur once")
 
 
+def _is_score(s):
+    return ((s <= 0) & (s >= LOWEST)) | (s == -np.inf)
+
+
 def _check_scores(pieces: Sequence[bytes], scores: np.ndarray) -> None:
     if scores.shape != (len(pieces),):
         raise UnigramError(f"{len(pieces)} tokens came with scores of shape {scores.shape}, expected one score each")
-    wrong = np.flatnonzero(~(scores <= 0))
+    wrong = np.flatnonzero(~_is_score(scores))
     if wrong.size:
         i = int(wrong[0])
         raise UnigramError(
-            f"the score of token {i} {pieces[i]!r} is {scores[i]}, expected a log-probability, at most 0"
+            f"the score of token {i} {pieces[i]!r} is {scores[i]}, expected a log-probability, {LOWEST:g} to 0 or −∞"
         )

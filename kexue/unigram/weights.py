@@ -12,11 +12,13 @@ from math import inf
 import numpy as np
 from jaxtyping import Float64, Int32
 
+from kexue.errors import UnigramError
 from kexue.unigram.automaton import WINDOW, Automaton
 
 STEP = 16  # positions after which a pass looks at the size of its numbers
 RESCALE = 300  # … and rescales those beyond 2^±300
 EXPONENTS = 1000  # float64 holds 2^±1022
+LARGEST = 1e250  # of α·|score|
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +73,19 @@ class Rows:
 
     def __call__(self, alpha: float) -> Weights:
         """Weights e^{αs}, 0 for "none"."""
-        return self._of(np.exp(alpha * self.automaton.scores), 0.0, self._is_linear(alpha))
+        return self._of(np.exp(self._tempered(alpha)), 0.0, self._is_linear(alpha))
 
     def scores(self, alpha: float = 1.0) -> Weights:
         """Scores αs, −∞ for "none"."""
-        return self._of(alpha * self.automaton.scores, -inf, False)
+        return self._of(self._tempered(alpha), -inf, False)
+
+    def _tempered(self, alpha: float) -> Float64[np.ndarray, " tokens"]:
+        """αs, of which no sum leaves the range of float64."""
+        if not alpha * -float(self.automaton.scores.min()) <= LARGEST:
+            raise UnigramError(
+                f"alpha is {alpha}, too large for this model's scores: use None for the best segmentation"
+            )
+        return alpha * self.automaton.scores
 
     def _of(self, value: Float64[np.ndarray, " tokens"], none: float, linear: bool) -> Weights:
         row = np.full(self.row_id.size, none)
@@ -86,5 +96,5 @@ class Rows:
 
     def _is_linear(self, alpha: float) -> bool:
         """In one step of a pass numbers shrink by at most the least weight each, and grow by less than 2^8."""
-        least = alpha * -self.automaton.scores.min() / np.log(2)
+        least = alpha * -float(self.automaton.scores.min()) / np.log(2)
         return bool(RESCALE + STEP * max(least, 8) <= EXPONENTS)
