@@ -14,6 +14,8 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Int64
 
+from kexue.unigram.compiling import compiled
+
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 SIXBITS = np.full(256, 64, dtype=np.uint8)  # base64 digit → its six bits; 64 for other bytes
 SIXBITS[list(ALPHABET)] = np.arange(64)

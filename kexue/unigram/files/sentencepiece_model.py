@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kexue.errors import UnigramError
+from kexue.unigram.compiling import compiled
 from kexue.unigram.files.wire import Field, expect, fields, signed
 from kexue.unigram.vocabulary import LARGEST, PENALTY, Vocabulary
 
