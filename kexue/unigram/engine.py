@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from kexue.unigram.endings import edges_ending
 from kexue.unigram.logarithmic import LogarithmicDocument
 from kexue.unigram.posterior import Edges
 from kexue.unigram.sampling import SHORT, LongDocument, sample_short
+from kexue.unigram.single import LINE, Single
 from kexue.unigram.vocabulary import Vocabulary
 from kexue.unigram.weights import Rows, Weights
 
@@ -93,6 +95,7 @@ class Engine:
         for i in vocabulary.spelling:
             sizes[i] = 1
         self.sizes = np.array(sizes, dtype=np.int32)
+        self._threads = threading.local()
 
     # -- many documents
 
@@ -220,6 +223,22 @@ class Engine:
         return Flat(ids, np.concatenate([np.empty(0, np.int64), *(flat.counts for flat in found)]))
 
     # -- one document
+
+    def single(self, text: bytes, alpha: float, seed: int) -> list[int]:
+        """What `run` gives for this text alone."""
+        if len(text) <= LINE and (ids := self._single(alpha)(text, seed)) is not None:
+            return ids
+        return self.piece([text], Task(alpha, seed), 0).ids.tolist()
+
+    def _single(self, alpha: float) -> Callable[[bytes, int], list[int] | None]:
+        """A `Single` of this thread's own."""
+        own = self._threads.__dict__
+        if alpha not in own:
+            weights = self.scores(1.0) if alpha == math.inf else self.weights(alpha)
+            own.clear()  # of the last α alone, as it holds the weights
+            usable = alpha == math.inf or weights.linear
+            own[alpha] = Single(self.states, weights, alpha) if usable else lambda text, seed: None  # noqa: ARG005
+        return own[alpha]
 
     def edges(self, text: bytes) -> Edges:
         """The lattice of a text as arrays, in order of ends, the longest of those that end together first."""

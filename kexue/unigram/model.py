@@ -151,8 +151,10 @@ class Unigram:
         """
         if len(forced) or len(forbidden):
             return self._constrained(text, alpha, rng, forced, forbidden)
-        task = Task(alpha_of(alpha), seed_of(rng) if alpha is not None else 0)
-        return self._engine.piece([self._bytes(text)], task, 0).ids.tolist()
+        seed = seed_of(rng) if alpha is not None else 0
+        if not (type(alpha) is float and 0 <= alpha <= math.inf):
+            alpha = alpha_of(alpha)
+        return self._engine.single(self._bytes(text), alpha, seed)
 
     def tokens(
         self, text: Text, alpha: float | None = None, rng: np.random.Generator | int | None = None
