@@ -15,6 +15,15 @@ EQUIVALENT = {  # edits that leave a true page, and why
     "9902 became 9903": "the article's number is no formula",
     "Add in path(1) - target": "path(1) is the zero vector, so that its sign does not matter",
     "1 became 2 in 1 of λ = ledger.scalar": "nearest on a longer segment: a stronger hypothesis, used only as λ → 0",
+    "9768 became 9769": "the article's number is no formula",
+    "9811 became 9812": "the article's number is no formula",
+    "of lengths = range": "lattices of other lengths",
+    "of Table(": "a table of what was proved",
+    "of Box(": "which of the proved lines are shown",
+    "of sixteen = ": "a text of another length",
+    "of far = ": "another list",
+    "of case = ": "other weights, which turn the order round too",
+    "of equal, places = ": "weights that the table shows, and no line states",
     "1 became 2 in 1 of ledger.induction(Relation(2 * sqrt(T + 1)": "(√2 − 2)² is twice (√2 − 1)²",
 }
 MATHEMATICS = re.compile(r"\$([^$]+)\$")
