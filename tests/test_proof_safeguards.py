@@ -1,14 +1,30 @@
 """What keeps a ledger honest: time budgets, models of its hypotheses, variables that range over all they should."""
 
+import ast
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from sympy import Rational, symbols
 
-from kexue.proof import IllFormed, Integral, Ledger, ProofError, Relation, Sum, Undecided, diff, exp, norm2, square
+from kexue.proof import (
+    IllFormed,
+    Integral,
+    Ledger,
+    ProofError,
+    Relation,
+    Sum,
+    Undecided,
+    diff,
+    exp,
+    kernel,
+    norm2,
+    square,
+)
 from kexue.proof.budget import within
+from kexue.proof.render import RULES
 from kexue.proof.samplers import law
 
 
@@ -186,6 +202,34 @@ def test_citing_something_else_is_an_error(ledger):
     u = ledger.vector("u")
     with pytest.raises(IllFormed, match="takes steps, hypotheses and square"):
         ledger.at_most(0, norm2(u), by=[norm2(u)])
+
+
+def test_a_line_within_a_case_may_rest_on_it(ledger):
+    x, y = ledger.scalar("x y")
+    conditions = [Relation(x, "≤", y), Relation(x, "≥", y)]
+
+    def proof(case):
+        if case.relation.op == "≤":
+            ledger.at_most(x - y, 0, by=[case])
+        return [square(x)]
+
+    assert ledger.cases(Relation(0, "≤", x**2), conditions, proof).hypotheses == []
+    (within,) = ledger.steps[:-1]
+    assert within.hypotheses == ["case x ≤ y"]
+    with pytest.raises(Undecided, match="for a part of another step alone"):
+        ledger.at_most(x, y, by=[within])
+
+
+# -- words
+
+
+def test_every_rule_of_the_kernel_has_words():
+    """What a line says of its rule, for each rule that a fact is made by."""
+    sources = [path.read_text(encoding="utf-8") for path in Path(kernel.__file__).parent.glob("*.py")]
+    calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    makers = [node for node in calls if getattr(node.func, "id", "") in ("Fact", "_stated", "derived")]
+    named = {a.value for node in makers for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    assert named | {"identity", "certificate"} == set(RULES)
 
 
 # -- laws of samplers

@@ -59,7 +59,7 @@ def find_witness(context, relation, premises=(), rewrites=(), count=200):
 def _witness(context, relation, premises, rewrites, count):
     for model in points(context, rewrites, count):
         try:
-            if all(model.holds(f.relation) for f in premises) and not model.holds(relation):
+            if all(model.holds_surely(f.relation) for f in premises) and not model.holds(relation):
                 sides = (relation.lhs, relation.rhs) if relation.op != "⇔" else (relation.lhs.lhs, relation.lhs.rhs)
                 return Witness(*map(model, sides), dict(model.values))
         except (OutOfDomain, ZeroDivisionError):

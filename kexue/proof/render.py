@@ -23,6 +23,7 @@ RULES = {
     "exponential": "exponential of both sides",
     "product": "both sides times a nonnegative factor",
     "cases": "cases that leave nothing out",
+    "antisymmetry": "at most, and at least",
     "derivative": "derivative of both sides",
     "integral": "integral of both sides",
     "antiderivative": "antiderivative, differentiated back",
@@ -30,6 +31,7 @@ RULES = {
     "telescoping": "telescoping sum",
     "integral test": "integral test",
     "convergence": "convergence",
+    "comparison": "compared with a series that converges",
     "linear ODE": "the one solution of a linear equation",
 }
 STYLE = f"<style>{Path(__file__).with_name('ledger.css').read_text(encoding='utf-8')}</style>"

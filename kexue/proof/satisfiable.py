@@ -55,7 +55,7 @@ def _holds(model, hypothesis, seed):
     for draw in range(draws):
         try:
             drawn = _redrawn(model, hypothesis.forall, f"{hypothesis.name} {seed} {draw}")
-            if not drawn.holds(hypothesis.relation, strictly=True):
+            if not drawn.holds_surely(hypothesis.relation, strictly=True):
                 return False
             read = True
         except (OutOfDomain, ZeroDivisionError):
