@@ -60,8 +60,8 @@ def row(slug: str, ledger: Ledger) -> tuple:
 
 def against(what: str, seconds: float, limit: float) -> str:
     """A time beside its limit."""
-    ratio = seconds / limit
-    return f"{what}: {seconds:.1f} s, {ratio:.2f} of its limit of {limit} s" + (" — OVER THE LIMIT" if ratio > 1 else "")
+    over = " — OVER THE LIMIT" if seconds > limit else ""
+    return f"{what}: {seconds:.1f} s, {seconds / limit:.2f} of its limit of {limit} s{over}"
 
 
 def main() -> None:

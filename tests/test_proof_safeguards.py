@@ -1,6 +1,7 @@
 """What keeps a ledger honest: time budgets, models of its hypotheses, variables that range over all they should."""
 
 import ast
+import re
 import signal
 import threading
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from sympy import Rational, symbols
 
+import kexue
 from kexue.proof import (
     IllFormed,
     Integral,
@@ -225,6 +227,16 @@ def test_a_line_within_a_case_may_rest_on_it(ledger):
     assert within.hypotheses == ["case x ≤ y"]
     with pytest.raises(Undecided, match="for a part of another step alone"):
         ledger.at_most(x, y, by=[within])
+
+
+# -- who may say proved
+
+
+def test_the_rules_alone_hold_the_key():
+    """Of the whole package, the two modules of rules of inference mention what makes a fact."""
+    root = Path(kexue.__file__).parent
+    holders = {path.stem for path in root.rglob("*.py") if re.search(r"\bKEY\b", path.read_text(encoding="utf-8"))}
+    assert holders == {"facts", "rules", "calculus"}
 
 
 # -- words

@@ -38,7 +38,7 @@ def _number(value):
 
 
 SECONDS = 3.0  # what looking for a witness may take
-BRIEFLY = 1.0  # what confirming a proved fact may take
+BRIEFLY = 0.6  # what confirming a proved fact may take
 
 
 def points(context, rewrites=(), count=20, seed=0):
