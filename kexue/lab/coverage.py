@@ -71,8 +71,10 @@ class Coverage:
         first = step.ledger is self.ledgers[0]
         return Link(step.label if first else step.name or step.why, page + anchor)
 
-    def scores(self, every: int = 1) -> list[Score]:
-        """The mutation scores of the chapter's ledgers."""
+    def scores(self, most: int | None = None) -> list[Score]:
+        """The mutation scores of the chapter's ledgers: of all changed lines, or of about so many, spread evenly."""
+        changes = sum(1 for ledger in self.ledgers for _ in mutants(ledger)) if most else 0
+        every = max(1, -(-changes // most)) if most else 1
         return [score(ledger, self.equivalents, every) for ledger in self.ledgers]
 
     def resting_on(self, hypothesis: Step) -> list[Step]:
