@@ -23,6 +23,7 @@ from kexue.proof import (
     exp,
     kernel,
     norm2,
+    sqrt,
     square,
 )
 from kexue.proof.budget import within
@@ -227,6 +228,35 @@ def test_a_line_within_a_case_may_rest_on_it(ledger):
     assert within.hypotheses == ["case x ≤ y"]
     with pytest.raises(Undecided, match="for a part of another step alone"):
         ledger.at_most(x, y, by=[within])
+
+
+# -- what is remembered
+
+
+def test_a_remembered_answer_brings_along_what_it_rested_on(ledger):
+    x, y, z = ledger.scalar("x y z")
+    above, apart = ledger.assume("H", Relation(x, ">", 0)), ledger.assume("K", Relation(y, ">", 0))
+    for factor in (y, z, y + z):
+        assert ledger.equal(sqrt(x**2) * factor, x * factor, by=[above, apart]).hypotheses == ["H"]
+    with pytest.raises(ProofError):
+        ledger.equal(sqrt(x**2) * y, x * y)
+    with pytest.raises(ProofError):
+        ledger.equal(sqrt(x**2) * y, x * y, by=[apart])
+
+
+def test_a_definition_is_seen_by_what_was_asked_before(ledger):
+    x, f = ledger.scalar("x"), ledger.function("f", positive=True)
+    assert ledger.trial(Relation(f(x), "=", 1 + x**2)).verdict != "proved"
+    ledger.define(f(x), 1 + x**2)
+    assert ledger.equal(f(x), 1 + x**2).verdict == "proved"
+
+
+def test_what_holds_in_a_sum_is_forgotten_outside(ledger):
+    k, n = ledger.natural("k n")
+    inside = Sum(1 / (n - k + 1), (k, 1, n))
+    assert ledger.equal(inside + k, k + inside).verdict == "proved"
+    with pytest.raises(ProofError, match="nonzero"):
+        ledger.equal(1 / (n - k + 1) + k, k + 1 / (n - k + 1))
 
 
 # -- who may say proved

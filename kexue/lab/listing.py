@@ -63,16 +63,17 @@ LAYOUT = (
 
 def exercised(package, work: Callable[[], object]) -> dict[str, int]:
     """{function: lines of its source} of those functions of a package that run while ``work()`` does."""
-    folder, seen = str(Path(package.__file__).parent), set()
+    folder, seen = str(Path(package.__file__).parent), {}
 
-    def note(frame, event, _):
-        if event == "call" and frame.f_code.co_filename.startswith(folder) and frame.f_code.co_name.isidentifier():
-            seen.add(frame.f_code)
+    def note(frame, *_):
+        code = frame.f_code
+        if code not in seen:
+            seen[code] = code.co_filename.startswith(folder) and code.co_name.isidentifier()
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    before = sys.gettrace()
+    sys.settrace(note)  # which asks for no more than the calls
     try:
         work()
     finally:
-        sys.setprofile(before)
-    return {code.co_qualname: len(inspect.getsourcelines(code)[0]) for code in seen}
+        sys.settrace(before)
+    return {code.co_qualname: len(inspect.getsourcelines(code)[0]) for code, ours in seen.items() if ours}
