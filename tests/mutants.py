@@ -1,4 +1,9 @@
-"""Small wrong edits of a page's formulas: a sign, a factor, an exponent, an operator, a relation."""
+"""Small wrong edits of a page's formulas: a sign, a factor, an exponent, an operator, a relation.
+
+    python tests/mutants.py book/<slug>/derivation.md
+
+tries every edit of the page, and then every change of every line of its ledgers.
+"""
 
 import ast
 import copy
@@ -12,7 +17,8 @@ from pathlib import Path
 
 import jupytext
 
-from kexue.lab.ledgers import SHOWING
+from kexue.lab.coverage import Coverage
+from kexue.lab.ledgers import SHOWING, derivations, derived
 
 SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 SWAPS |= {ast.LtE: ast.GtE, ast.GtE: ast.LtE}
@@ -107,6 +113,14 @@ def forked(cells: list[str], space: dict) -> str | None:
     return result
 
 
+def survivors(path: Path) -> Iterator[str]:
+    """The changed lines of a page's ledgers that pass, and are not listed as equivalent."""
+    slug = path.resolve().parent.name
+    for found in Coverage(derived(slug, derivations()[slug])).scores():
+        print(found)
+        yield from (mutant.name for mutant in found.survivors)
+
+
 if __name__ == "__main__":
     for page in sys.argv[1:]:
         for edit, error in outcomes(formula_cells(Path(page))):
@@ -116,3 +130,5 @@ if __name__ == "__main__":
                 "" if error is None else f"<- {error.splitlines()[0]}",
                 flush=True,
             )
+        for name in survivors(Path(page)):
+            print("survived", name)

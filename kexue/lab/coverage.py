@@ -17,7 +17,7 @@ import yaml
 from kexue.errors import PageError
 from kexue.lab.ledgers import Derivation, book_of_ledgers
 from kexue.proof import Ledger, Step
-from kexue.proof.mutation import Score, score
+from kexue.proof.mutation import Score, mutants, score
 from kexue.proof.render import RULES
 from kexue.proof.tables import Link, Table
 
@@ -71,8 +71,10 @@ class Coverage:
         first = step.ledger is self.ledgers[0]
         return Link(step.label if first else step.name or step.why, page + anchor)
 
-    def scores(self, every: int = 1) -> list[Score]:
-        """The mutation scores of the chapter's ledgers."""
+    def scores(self, most: int | None = None) -> list[Score]:
+        """The mutation scores of the chapter's ledgers: of all changed lines, or of about so many, spread evenly."""
+        changes = sum(1 for ledger in self.ledgers for _ in mutants(ledger)) if most else 0
+        every = max(1, -(-changes // most)) if most else 1
         return [score(ledger, self.equivalents, every) for ledger in self.ledgers]
 
     def resting_on(self, hypothesis: Step) -> list[Step]:
@@ -113,9 +115,11 @@ class Appendix:
         """How many lines each rule proved, and at how many random points they were confirmed."""
         return Tables(Table(_proved(ledger), ("rule", "lines", "points"), _ruled(ledger)) for _, ledger in self.ledgers)
 
-    def mutation(self, every: int = 1) -> Tables:
-        """What became of every n-th changed line."""
-        return Tables(found.table for chapter in self.chapters for found in chapter.scores(every))
+    def mutation(self, most: int = 100) -> Table:
+        """What became of the changed lines of each ledger, or of so many of them, spread evenly."""
+        head = ("ledger", "lines", "changes", "tried here", "refused", "equivalent", "survive")
+        rows = [_scored(chapter, ledger, most) for chapter, ledger in self.ledgers]
+        return Table("One change in one line at a time", head, rows)
 
     def opinions(self) -> Tables:
         """What Z3 says of the algebraic lines: how many it agrees on, and, by name, those that it cannot settle."""
@@ -128,6 +132,14 @@ class Appendix:
             Table(f"{chapter.derivation.title}: {len(chapter.equivalents)} true changes", head, _excused(chapter))
             for chapter in self.chapters
         )
+
+
+def _scored(chapter: Coverage, ledger: Ledger, most: int) -> tuple:
+    """A ledger's row in the table of changed lines."""
+    changes = sum(1 for _ in mutants(ledger))
+    found = score(ledger, chapter.equivalents, every=max(1, -(-changes // most)))
+    outcomes = found.killed, len(found.equivalents), len(found.survivors)
+    return ledger.title, len(ledger.steps), changes, found.total, *outcomes
 
 
 def _opinions(chapter: Coverage, ledger: Ledger) -> Table:

@@ -1,7 +1,10 @@
 """Source code shown in a page, as it is now, and how much of it a piece of work runs through."""
 
+import ast
 import inspect
+import io
 import sys
+import tokenize
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -21,28 +24,56 @@ class Listing:
         return "\n".join(f"{t.__qualname__}: {len(inspect.getsourcelines(t)[0])} lines" for t in self.things)
 
 
-def first_lines(package) -> dict[str, tuple[str, int]]:
-    """{module: (first line of its docstring, lines of code)} of a package."""
+def parts(package, order=()) -> dict[str, tuple[str, int, int]]:
+    """{module: (first line of its docstring, lines of the file, lines of code)} of a package.
+
+    order: modules that come first, the others by name.
+    """
     found = {}
-    for path in sorted(Path(package.__file__).parent.glob("*.py")):
-        lines = path.read_text(encoding="utf-8").splitlines()
+    for path in sorted(Path(package.__file__).parent.glob("*.py"), key=lambda p: (*map(p.stem.__ne__, order), p.stem)):
+        source = path.read_text(encoding="utf-8")
         if path.stem != "__init__":
-            found[path.stem] = lines[0].strip('"'), len(lines)
+            says = ast.get_docstring(ast.parse(source)).splitlines()[0]
+            found[path.stem] = says, source.count("\n"), len(code_lines(source))
     return found
+
+
+def code_lines(source: str) -> set[int]:
+    """The numbers of the lines that do something: without blank lines, comments, docstrings and imports."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    lines = {i for t in tokens if t.type not in LAYOUT for i in range(t.start[0], t.end[0] + 1)}
+    for node in ast.walk(ast.parse(source)):
+        words = (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        )
+        if words or isinstance(node, (ast.Import, ast.ImportFrom)):
+            lines -= set(range(node.lineno, node.end_lineno + 1))
+    return lines
+
+
+LAYOUT = (
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+)
 
 
 def exercised(package, work: Callable[[], object]) -> dict[str, int]:
     """{function: lines of its source} of those functions of a package that run while ``work()`` does."""
-    folder, seen = str(Path(package.__file__).parent), set()
+    folder, seen = str(Path(package.__file__).parent), {}
 
-    def note(frame, event, _):
-        if event == "call" and frame.f_code.co_filename.startswith(folder) and frame.f_code.co_name.isidentifier():
-            seen.add(frame.f_code)
+    def note(frame, *_):
+        code = frame.f_code
+        if code not in seen:
+            seen[code] = code.co_filename.startswith(folder) and code.co_name.isidentifier()
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    before = sys.gettrace()
+    sys.settrace(note)  # which asks for no more than the calls
     try:
         work()
     finally:
-        sys.setprofile(before)
-    return {code.co_qualname: len(inspect.getsourcelines(code)[0]) for code in seen}
+        sys.settrace(before)
+    return {code.co_qualname: len(inspect.getsourcelines(code)[0]) for code, ours in seen.items() if ours}

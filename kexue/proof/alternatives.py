@@ -64,7 +64,9 @@ def _claim(line, _):
 def _induction(line, given):
     yield from _claim(line, given)
     ask, assumed = given["step"], rules.induction_hypothesis(line.ledger.context, line.relation, given["on"])
-    for i, part in enumerate(ask(Step(line.ledger, assumed, name="the induction hypothesis"))):
+    with line.ledger.supposing(assumed):
+        parts = list(ask(Step(line.ledger, assumed, name="the induction hypothesis")))
+    for i, part in enumerate(parts):
         fewer = {"step": lambda ih, i=i: [p for j, p in enumerate(ask(ih)) if j != i]}
         yield Alternative("premise withdrawn", f"step without {_shown(part)}", fewer, ("step", i))
 

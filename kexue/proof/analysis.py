@@ -129,7 +129,7 @@ class Analysis:
         if solution is None:
             solution = finders.ode_solution(equation.relation, start.relation, function, variable)
         solution = sympify(solution)
-        self.models.append({function: lambda at: substitute(solution, {variable: at})})  # the equation has one, then
+        self._propose_model({function: lambda at: substitute(solution, {variable: at})})  # the equation has one, then
         relation = Relation(function(variable), "=", solution)
         self._check_declared(relation)
         return self._add(

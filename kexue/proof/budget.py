@@ -1,4 +1,7 @@
-"""A time budget: what is not decided in time is undecided, whatever it would have become."""
+"""A time budget: what is not decided in time is undecided, whatever it would have become.
+
+Time is that of the processor, so that a busy machine decides what an idle one does.
+"""
 
 import gc
 import signal
@@ -18,16 +21,17 @@ class _OutOfTime(BaseException):
 @contextmanager
 def within(seconds):
     """Raise :class:`Undecided` for a block that takes longer; it is interrupted where the system can do that."""
-    start, clock = time.monotonic(), _can_interrupt()
-    before = _set_alarm(seconds) if clock else None
+    start, clock = time.process_time(), _can_interrupt()
+    before, rung = _set_alarm(seconds) if clock else None, False
     try:
         yield
     except _OutOfTime:
-        pass
+        rung = True
     finally:
         if clock:
-            _restore_alarm(before, time.monotonic() - start)
-    if (spent := time.monotonic() - start) > seconds:
+            _restore_alarm(before, time.process_time() - start)
+    spent = time.process_time() - start
+    if rung or spent > seconds:
         raise Undecided(f"the time budget of {seconds:g} s ran out after {spent:.1f} s; split it, or raise budget=…")
 
 
@@ -38,11 +42,11 @@ def _can_interrupt():
 def _set_alarm(seconds):
     def ring(_, frame):
         if not _is_swallowed(frame):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             raise _OutOfTime
 
-    handler = signal.signal(signal.SIGALRM, ring)
-    return handler, signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    handler = signal.signal(signal.SIGPROF, ring)
+    return handler, signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
 
 
 def _is_swallowed(frame):
@@ -58,7 +62,7 @@ def _is_swallowed(frame):
 def _restore_alarm(before, spent):
     """An alarm of somebody else goes on from where it was."""
     handler, (left, interval) = before
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, handler)
     if left:
-        signal.setitimer(signal.ITIMER_REAL, max(left - spent, 1e-3), interval)
+        signal.setitimer(signal.ITIMER_PROF, max(left - spent, 1e-3), interval)

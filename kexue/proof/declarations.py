@@ -19,12 +19,14 @@ MOMENTS = {"mean": 1, "second": 2, "third": 3, "fourth": 4}
 class Declarations:
     """The part of a ledger that declares things."""
 
-    def _declare(self, names, make):
-        made = [make(name) for name in names.split()]
-        for thing in made:
-            if any(_kind(thing) == _kind(other) for other in self.declared):
-                raise IllFormed(f"{thing} is declared twice in the ledger “{self.title}”")
-            self.declared.add(own_head(thing))
+    def _declare(self, kind, names, make):
+        """Make what is declared, name by name; a second thing of one name and kind is refused before anything is."""
+        made = []
+        for name in names.split():
+            if any(_kind(other) == (kind, name) for other in self.declared):
+                raise IllFormed(f"{name} is declared twice in the ledger “{self.title}”")
+            made.append(make(name))
+            self.declared.add(own_head(made[-1]))
         return made[0] if len(made) == 1 else made
 
     def scalar(self, names, lower=None, upper=None, **assumptions):
@@ -41,7 +43,7 @@ class Declarations:
                 self.context.bounds[symbol] = (low, high)
             return symbol
 
-        return self._declare(names, make)
+        return self._declare("number", names, make)
 
     def natural(self, names, upper=None):
         """Natural numbers 1, 2, …, up to ``upper`` if given."""
@@ -55,7 +57,7 @@ class Declarations:
             function = Function(name, real=True, **assumptions)
             return self._regular(self._chance(function, random), smooth, continuous)
 
-        return self._declare(names, make)
+        return self._declare("function", names, make)
 
     def sequence(self, names, random=False, **assumptions):
         """Real sequences: functions of the natural numbers 1, 2, …, and of nothing else."""
@@ -65,17 +67,19 @@ class Declarations:
             self.context.sequences.add(function)
             return function
 
-        return self._declare(names, make)
+        return self._declare("function", names, make)
 
     def vector(self, names, random=False):
         """Vectors of one real inner-product space."""
-        return self._declare(names, lambda name: self._chance(Vec(name), random))
+        return self._declare("vector", names, lambda name: self._chance(Vec(name), random))
 
     def vectors(self, names, random=False, smooth=False):
         """Families of vectors: sequences of iterates, curves (``smooth`` ones can be differentiated), vector fields."""
-        return self._declare(
-            names, lambda name: self._regular(self._chance(VectorFamily(name), random), smooth, continuous=False)
-        )
+
+        def make(name):
+            return self._regular(self._chance(VectorFamily(name), random), smooth, continuous=False)
+
+        return self._declare("vector", names, make)
 
     def iid(self, name, **moments):
         """A random sequence of independent, identically distributed numbers, independent of the other such sequences.
@@ -138,7 +142,7 @@ class Declarations:
             self.context.known[information] = frozenset({information, *map(own_head, knows)}).union(*coarser)
             return information
 
-        return self._declare(name, make)
+        return self._declare("number", name, make)
 
     def _regular(self, thing, smooth, continuous):
         if smooth:
@@ -149,8 +153,9 @@ class Declarations:
 
     def orthonormal(self, name):
         """A family with ⟨e_i, e_j⟩ = δ_ij."""
+        family = self._declare("vector", name, lambda n: VectorFamily(n, OrthonormalVec))
         self.context.fixed.add(name)
-        return self._declare(name, lambda n: VectorFamily(n, OrthonormalVec))
+        return family
 
     def _chance(self, thing, random):
         if random:

@@ -88,7 +88,7 @@ class Derived:
         if solution is None:
             solution = finders.recurrence_solution(equation.relation, start.relation, sequence, index)
         relation = self._relation(Relation(sequence(index), "=", sympify(solution)))
-        self.models.append({sequence: lambda at: substitute(relation.rhs, {index: at})})
+        self._propose_model({sequence: lambda at: substitute(relation.rhs, {index: at})})
 
         def prove():
             assumed = rules.induction_hypothesis(self.context, relation, index)

@@ -4,12 +4,13 @@ An edit works on SymPy's tree, so that what it gives is a statement again. Nothi
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import combinations
 
 from sympy import Add, Expr, Integer, Integral, Pow, Sum, nan, oo, zoo
 from sympy.core.function import AppliedUndef
 
-from kexue.proof.kernel.terms import Inner, Relation, Vec, head, heads, is_vector, substitute
+from kexue.proof.kernel.terms import IllFormed, Inner, Relation, Vec, head, heads, is_vector, substitute
 
 TURNED = {  # what else a relation might have said; = does not become ≤, which would be weaker and true
     "=": (("relation turned", "<"),),
@@ -31,7 +32,9 @@ def changed_relations(relation: Relation, sorts) -> Iterator[Edit]:
             yield kind, Relation(left, relation.op, relation.rhs)
     for kind, right in changed_sides(relation.rhs):
         yield kind, Relation(relation.lhs, relation.op, right)
-    yield from (("names swapped", substitute(relation, swap)) for swap in swaps(relation, sorts))
+    for swap in swaps(relation, sorts):
+        with suppress(IllFormed):  # the variable of a derivative has no other name
+            yield "names swapped", substitute(relation, swap)
 
 
 def changed_sides(side: Expr) -> Iterator[Edit]:

@@ -13,6 +13,7 @@ from sympy import (
     Pow,
     Sum,
     Symbol,
+    Tuple,
     cancel,
     default_sort_key,
     dsolve,
@@ -43,8 +44,7 @@ def multipliers(context, slack, open_terms, fixed_terms, rewrites, given=()):
     n = normaliser(context, rewrites, given)
     target = slack - sum(t.value for t in fixed_terms)
     fractions = [n.fraction(e) for e in (target, *(t.value for t in open_terms))]
-    used = set().union(*(part.free_symbols for f in fractions for part in f))
-    names = {s: g for g, s in n.generators.items() if s in used}
+    names = n.memory.names_in(Tuple(*(part for f in fractions for part in f)))
     atoms = [s for s, g in names.items() if is_atom(g)]
     for choice in (atoms, list(names)):
         found = _solve(fractions, choice)
@@ -95,7 +95,7 @@ def squares(context, slack):
     """
     n = normaliser(context)
     numerator, denominator = n.fraction(slack)
-    names = {s: g for g, s in n.generators.items() if numerator.has(s)}
+    names = n.memory.names_in(numerator)
     entries = {s: g.args for s, g in names.items() if isinstance(g, Inner)}
     form = _gram_form(numerator, entries) if entries else _number_form(numerator, names)
     if form is None:

@@ -4,6 +4,8 @@ A step is stated the way it would be written on a board, with what it rests on; 
 random points confirm. What is not proved raises, so that a page with a wrong step cannot be built.
 """
 
+from contextlib import contextmanager, suppress
+
 from sympy import Integer, Integral, Sum, oo, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
@@ -49,6 +51,7 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         self.context = Context()
         self.declared, self.hypotheses, self.steps = set(), [], []
         self.models, self.satisfied = [], {}  # the author's models of the hypotheses; {hypotheses: model, in words}
+        self.parts = []  # the cases and steps of inductions that are being proved
 
     def define(self, left, right):
         """``left`` stands for ``right`` from now on; its arguments are the variables of the definition."""
@@ -97,6 +100,11 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
                 raise IllFormed(f"not a model of what is declared in the ledger “{self.title}”: {reason}") from None
         self.models.append(values)
         self.satisfied = {}
+
+    def _propose_model(self, mapping):
+        """A model that a rule found; it is tried where it is one of what is declared."""
+        with suppress(IllFormed):
+            self.model(mapping)
 
     def _require_model(self, hypotheses):
         """Refuse to prove anything from hypotheses of which no model is known: they may contradict each other."""
@@ -174,7 +182,7 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
             ih = rules.induction_hypothesis(self.context, relation, on)
             with _part_of("the first case"):
                 start = self._algebra(put(relation, {on: first}), base)
-            with _part_of("the step"):
+            with _part_of("the step"), self.supposing(ih):
                 next_ = self._algebra(put(relation, {on: on + 1}), step(Step(self, ih, name="induction hypothesis")))
             return rules.induction(relation, on, start, next_, ih)
 
@@ -237,8 +245,9 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         def prove():
             branches = []
             for condition in conditions:
-                assumed = rules.assume(self.context, Hypothesis(f"case {self.plain(condition)}", condition))
-                with _part_of(f"the case {self.plain(condition)}"):
+                case = Hypothesis(f"case {self.plain(condition)}", condition, part=object())
+                assumed = rules.assume(self.context, case)
+                with _part_of(f"the case {self.plain(condition)}"), self.supposing(assumed):
                     case = Step(self, assumed, name=f"case {self.plain(condition)}")
                     branches.append((assumed, self._algebra(relation, proof(case))))
             return rules.cases(self.context, relation, branches)
@@ -277,6 +286,7 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         try:
             with within(self.budget):
                 fact = prove()
+                self._require_open(fact)
                 self._require_model(fact.hypotheses)
             confirmed = crosscheck.agreement(fact)
         except Undecided as reason:
@@ -287,6 +297,22 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         step.cited = [part for part in by if isinstance(part, Part)]
         self.steps.append(step)
         return step
+
+    @contextmanager
+    def supposing(self, assumed):
+        """While a case, or the step of an induction, is proved, lines may rest on what is assumed for it."""
+        (hypothesis,) = assumed.hypotheses
+        self.parts.append(hypothesis.part)
+        try:
+            yield
+        finally:
+            self.parts.remove(hypothesis.part)
+
+    def _require_open(self, fact):
+        """Refuse a line that rests on what was assumed for a part of another line only."""
+        for h in fact.hypotheses:
+            if h.part is not None and h.part not in self.parts:
+                raise Undecided(f"it rests on “{h.name}”, which was assumed for a part of another step alone")
 
     def _failure(self, label, relation, reason, by):
         """Refuted with a witness where there is one, undecided otherwise."""

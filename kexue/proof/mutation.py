@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 
 from kexue.proof.alternatives import alternatives
 from kexue.proof.crosscheck import KernelFault
@@ -130,12 +129,12 @@ class Score:
 
 
 def score(ledger: Ledger, equivalent: Mapping[str, str] | None = None, every: int = 1) -> Score:
-    """Ask for every mutant, or every n-th.
+    """Ask for every mutant, or every n-th and all that may pass.
 
     equivalent: names of the mutants that may pass, each with the mathematical reason.
     """
     reasons, tried, passing = dict(equivalent or {}), Counter(), []
-    for mutant in islice(mutants(ledger), None, None, every):
+    for mutant in (m for i, m in enumerate(mutants(ledger)) if i % every == 0 or m.name in reasons):
         tried[mutant.kind] += 1
         if mutant.survives():
             passing.append(mutant)

@@ -23,6 +23,7 @@ RULES = {
     "exponential": "exponential of both sides",
     "product": "both sides times a nonnegative factor",
     "cases": "cases that leave nothing out",
+    "antisymmetry": "at most, and at least",
     "derivative": "derivative of both sides",
     "integral": "integral of both sides",
     "antiderivative": "antiderivative, differentiated back",
@@ -30,6 +31,7 @@ RULES = {
     "telescoping": "telescoping sum",
     "integral test": "integral test",
     "convergence": "convergence",
+    "comparison": "compared with a series that converges",
     "linear ODE": "the one solution of a linear equation",
 }
 STYLE = f"<style>{Path(__file__).with_name('ledger.css').read_text(encoding='utf-8')}</style>"
@@ -71,7 +73,7 @@ class StepView:
         note = self._linked_note() if within else escape(self.note)
         badge = "✓ proved" if self.verdict == "proved" else "assumed"
         return (
-            f'<div class="line"{anchor}><span class="no">{escape(self.label)}</span>'
+            f'<div class="line" role="listitem"{anchor}><span class="no">{escape(self.label)}</span>'
             f'<div class="formula">{formula or inline(self.relation)}</div>'
             f'<span class="badge {self.verdict}">{badge}</span>'
             f'<div class="note">{note}{self._details_html()}</div></div>'
@@ -101,9 +103,11 @@ class StepView:
         checked = f"confirmed at {self.confirmed} random points; " if self.confirmed else ""
         summary = "certificate" if parts else "details"
         model = self.ledger.satisfied.get(self.fact.hypotheses)
-        together = f", which hold together in {model}" if model else ""
+        holds = "which hold together in" if len(self.hypotheses) > 1 else "which holds in"
+        together = f", {holds} {model}" if model else ""
         parts.append(escape(f"{checked}rests on " + (", ".join(self.hypotheses) or "no hypothesis") + together))
-        return f"<details><summary>{summary}</summary>{''.join(f'<div>{p}</div>' for p in parts)}</details>"
+        said = f' aria-label="{summary} of line {escape(self.label)}"'
+        return f"<details><summary{said}>{summary}</summary>{''.join(f'<div>{p}</div>' for p in parts)}</details>"
 
     def _repr_html_(self):
         return framed(self.line_html())
@@ -180,7 +184,8 @@ class Trial:
     def _repr_html_(self):
         mark = {"proved": "✓", "refuted": "✗", "undecided": "?"}[self.verdict]
         line = (
-            f'<div class="line"><span class="no">try</span><div class="formula">{inline(self.relation)}</div>'
+            f'<div class="line" role="listitem"><span class="no">try</span>'
+            f'<div class="formula">{inline(self.relation)}</div>'
             f'<span class="badge {self.verdict}">{mark} {self.verdict}</span>'
             f'<div class="note">{escape(self.detail)}</div></div>'
         )
@@ -215,7 +220,8 @@ def _term_tex(ledger, term):
 def framed(lines, head=""):
     """Lines in the frame that carries their style and lets MathJax in."""
     head = f'<div class="head">{escape(head)}</div>' if head else ""
-    return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{head}{lines}</div>'
+    body = f'{head}<div class="lines" role="list">{lines}</div>'
+    return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{body}</div>'
 
 
 def _shown(value):

@@ -1,5 +1,6 @@
 """Steps: checked lines of a ledger, and the summands that a later line may rest on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
@@ -8,7 +9,8 @@ from sympy import sympify
 
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.facts import Term
-from kexue.proof.kernel.terms import IllFormed, ProofError, Undecided, Vec, VectorFamily, is_rule
+from kexue.proof.kernel.terms import IllFormed, ProofError, Undecided, Vec, VectorFamily, is_rule, is_vector
+from kexue.proof.printing import text
 from kexue.proof.render import StepView
 
 
@@ -36,7 +38,9 @@ class Part:
             a, b = self.term, other.term
             term = Term(a.coefficient * b.coefficient, a.facts + b.facts, a.squares + b.squares)
             return Part(term, self.open and other.open)
-        return Part(Term(self.term.coefficient * sympify(other), self.term.facts, self.term.squares), open=False)
+        if is_vector(factor := sympify(other)):
+            raise IllFormed(f"a summand of a certificate is multiplied by a number, not by the vector {text(factor)}")
+        return Part(Term(self.term.coefficient * factor, self.term.facts, self.term.squares), open=False)
 
     __rmul__ = __mul__
 
@@ -118,13 +122,38 @@ def recorded(method):
 
     @wraps(method)
     def asked(self, *args, **options):
-        step = method(self, *args, **options)
         bound = parameters.bind(self, *args, **options)
         bound.apply_defaults()
+        _check_cited(self, method.__name__, bound.arguments)
+        step = method(self, *args, **options)
         step.recipe = Recipe(method.__name__, {k: v for k, v in bound.arguments.items() if k != "self"})
         return step
 
     return asked
+
+
+ONE = ("step", "converse", "proof", "hypothesis", "tangent", "equation", "start", "low", "high", "dominating")
+SEVERAL = ("by", "base", "given", "keeping")
+
+
+def _check_cited(ledger, method, arguments):
+    """Refuse what is cited and is no line of the ledger, by name."""
+    for name in SEVERAL:
+        cited = arguments.get(name, ())
+        if isinstance(cited, Part) or not isinstance(cited, Iterable):
+            raise IllFormed(f"ledger.{method}: {name}=… takes a list, not one step alone; write {name}=[…]")
+    one = [(n, arguments[n]) for n in ONE if n in arguments and not is_rule(arguments[n])]
+    several = [(n, part) for n in SEVERAL for part in arguments.get(n, ())]
+    for name, cited in [*one, *several]:
+        if not isinstance(cited, Part if name in ("by", "base") else Step):
+            takes = "steps, hypotheses and square(…)" if name in ("by", "base") else "steps and hypotheses"
+            given = f"{name}=[…]" if name in SEVERAL else f"{name}=…"
+            raise IllFormed(f"ledger.{method}: {given} takes {takes}, not {cited!r} ({type(cited).__name__})")
+        if isinstance(cited, Step) and cited.fact.context is not ledger.context:
+            raise IllFormed(
+                f"ledger.{method}: step {cited.label} “{cited.why or cited.name}” is one of another ledger, "
+                f"“{cited.ledger.title}”, and is cited in “{ledger.title}”"
+            )
 
 
 def facts(steps):

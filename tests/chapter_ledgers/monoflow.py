@@ -89,7 +89,8 @@ def above_tangent(ledger, z):
 def gaussian():
     """3, and loose: p = N(0, 1), q = N(m, v)."""
     ledger = Ledger("Gaussians", article=9662)
-    t, ξ, z = ledger.scalar("t ξ z")
+    t = ledger.scalar("t", nonnegative=True)  # before its start the variance below 1 would be negative
+    ξ, z = ledger.scalar("ξ z")
     m, w = ledger.function("m w", smooth=True)
     v = ledger.function("v", smooth=True, positive=True)
     m_0, y = ledger.scalar("m_0 y")
@@ -98,9 +99,9 @@ def gaussian():
     at_m = ledger.assume("Hm0", Relation(m(0), "=", m_0), "its start")
     spread = ledger.assume("Hv", Relation(diff(v(t), t), "=", 2 - 2 * v(t)), "the variance", forall=[t])
     at_v = ledger.assume("Hv0", Relation(v(0), "=", v_0), "its start")
+    ledger.model({v: lambda t: 1, v_0: 1, m: lambda t: exp(-t)})
     ledger.linear_ode(mean, at_m, m, t, m_0 * exp(-t), "Gaussian mean", name="3a")
     ledger.linear_ode(spread, at_v, v, t, 1 + (v_0 - 1) * exp(-2 * t), "Gaussian variance", name="3b")
-    ledger.model({v: lambda t: 1, v_0: 1, m: lambda t: exp(-t)})
     particle = m(t) + sqrt(v(t)) * ξ
     ledger.equal(
         diff(particle, t),

@@ -3,12 +3,15 @@
 Each is a function of a new ledger. Nearly all of them were proved by an earlier kernel.
 """
 
+from contextlib import suppress
+
 from sympy import Abs, I, KroneckerDelta, Symbol
 
 from kexue.proof import (
     E,
     Integer,
     Integral,
+    ProofError,
     Rational,
     Relation,
     Sum,
@@ -542,6 +545,89 @@ def comparison_of_what_may_be_negative(L):
     above = L.assume("H", Relation(f(k), "≤", 1 / (k * (k + 1))), forall=[k])
     finite = L.converges(L.telescope(1 / (k * (k + 1)), k, 1, 1 / k))
     return L.compare(L.assume("K", Relation(-1, "≤", f(k)), forall=[k]), above, finite, k)
+
+
+# -- declarations that fail halfway, assumptions that end, models that are none
+
+
+def second_range(L):
+    t = L.scalar("t", lower=0, upper=1)
+    f = L.at_most(t, 1, by=[positive(1 - t)])
+    with suppress(ProofError):
+        L.scalar("t", lower=0, upper=5)
+    return L.instance(f, {t: 3})
+
+
+def second_information(L):
+    (X, Y), u = L.vector("X Y", random=True), L.vector("u")
+    G = L.information("G", knows=[X])
+    with suppress(ProofError):
+        L.information("G", knows=[X, Y])
+    return L.equal(E(inner(Y, u), G), inner(Y, u))
+
+
+def second_function(L):
+    f, x = L.function("f"), L.scalar("x")
+    with suppress(ProofError):
+        L.function("f", smooth=True)
+    return L.equal(diff(f(x) ** 2, x), 2 * f(x) * diff(f(x), x))
+
+
+def case_that_has_ended(L):
+    (x, y), kept = L.scalar("x y"), []
+    conditions = [Relation(x, "≤", y), Relation(x, "≥", y)]
+    L.cases(Relation(0, "≤", x**2), conditions, lambda case: kept.append(case) or [square(x)])
+    return L.at_most(x, y, by=[kept[0]])
+
+
+def instance_of_a_case_that_has_ended(L):
+    (x, y), kept = L.scalar("x y"), []
+    conditions = [Relation(x, "≤", y), Relation(x, "≥", y)]
+    L.cases(Relation(0, "≤", x**2), conditions, lambda case: kept.append(case) or [square(x)])
+    return L.instance(kept[0], {x: y + 1}, keeping=[kept[0]])
+
+
+def induction_hypothesis_that_has_ended(L):
+    n, f, kept = L.natural("n"), L.sequence("f"), []
+    one = L.assume("H", Relation(f(1), "=", 1))
+    with suppress(ProofError):
+        L.induction(Relation(f(n), "=", n), on=n, base=[one], step=lambda ih: kept.append(ih) or [ih])
+    return L.equal(f(n), n, by=[kept[0]])
+
+
+def surely_negative_with_a_positive_mean(L):
+    V = L.function("V", random=True)
+    low, high = L.assume("H", V(1) <= 0), L.assume("H'", Relation(E(V(1)), "≥", Rational(1, 8)))
+    return L.at_most(Rational(1, 8), 0, by=[L.expect(low), high])
+
+
+def independent_and_equal(L):
+    σ = L.scalar("σ", positive=True)
+    w = L.iid("w", mean=0, second=σ**2)
+    same = L.assume("H", Relation(w(1), "=", w(2)))
+    return L.equal(σ**2, 0, by=[L.expect(L.multiply(same, w(1)))])
+
+
+def positive_function_that_falls_for_ever(L):
+    t, y = L.scalar("t"), L.function("y", smooth=True, positive=True)
+    falls = L.assume("H", Relation(diff(y(t), t), "=", -1), forall=[t])
+    start = L.assume("H'", Relation(y(0), "=", 1))
+    at = L.instance(L.linear_ode(falls, start, y, t, solution=1 - t), {t: 3})
+    return L.less(0, -2, by=[at, positive(y(3))])
+
+
+def positive_sequence_that_falls_for_ever(L):
+    n, x = L.natural("n"), L.sequence("x", positive=True)
+    falls = L.assume("H", Relation(x(n + 1), "=", x(n) - 1), forall=[n])
+    start = L.assume("H'", Relation(x(1), "=", 1))
+    at = L.instance(L.recurrence(falls, start, solution=2 - n), {n: 3})
+    return L.less(0, -1, by=[at, positive(x(3))])
+
+
+def contradiction_by_a_hair(L):
+    x, hair = L.scalar("x"), Rational(1, 10**25)
+    low, high = L.assume("H", x <= 0), L.assume("H'", x >= hair)
+    return L.at_most(hair, 0, by=[low, high])
 
 
 ATTACKS = {name.replace("_", " "): f for name, f in list(globals().items()) if getattr(f, "__module__", "") == __name__}

@@ -62,7 +62,7 @@ def antiderivative(context, integrand, primitive, x, lower, upper, given=()):
     if x.is_integer or not n.at_least(upper - lower, 0):
         raise Undecided(f"the ends {lower} and {upper} are not in order, or {x} is no real variable")
     n.skeleton(Integral(context.unfold(integrand), (x, lower, upper)))  # continuous and defined on the interval
-    s = n.fresh(None, x, lower)
+    s = n.fresh(Integral(integrand + primitive, (x, lower, upper)), x, lower)
     n.bounds[s] = (lower, upper)
     f, F = (context.unfold(e).xreplace({x: s}) for e in (integrand, primitive))
     n.require_continuous(F, s)

@@ -21,6 +21,7 @@ class Hypothesis:
     relation: Relation
     forall: frozenset = frozenset()
     says: str = ""
+    part: object = None  # the case or the step of an induction for which alone it is assumed
 
     def free(self, context):
         """What the hypothesis fixes: a fact that rests on it is not general in these."""

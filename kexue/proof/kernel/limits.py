@@ -12,7 +12,7 @@ class Limits:
     def limit_at_zero(self, expression, u):
         """The limit as u → 0⁺ of the normal form, whose denominator must not vanish there."""
         parts = self.fraction(expression)
-        moving = {s: g for g, s in self.generators.items() if u in g.free_symbols and any(p.has(s) for p in parts)}
+        moving = {s: g for p in parts for s, g in self.memory.names_in(p).items() if u in g.free_symbols}
         values = {s: self.generator_limit(g, u) for s, g in moving.items()}
         large = {s: 1 / s for s, value in values.items() if value is oo}
         if large:  # in terms of their reciprocals, which tend to 0

@@ -34,6 +34,7 @@ from sympy.polys.fields import field as fraction_field
 from kexue.proof.kernel.chance import Chance
 from kexue.proof.kernel.derivatives import Derivatives
 from kexue.proof.kernel.limits import Limits
+from kexue.proof.kernel.memory import Memory, remembered
 from kexue.proof.kernel.powers import Powers, factor_terms
 from kexue.proof.kernel.signs import Signs
 from kexue.proof.kernel.sums import Sums
@@ -71,9 +72,24 @@ class Context:
     continuous: set = field(default_factory=set)  # functions that are continuous
     moments: dict = field(default_factory=dict)  # i.i.d. sequence: {power: its expectation}
     known: dict = field(default_factory=dict)  # information: the random heads that it determines
+    memory: Memory = field(default_factory=Memory)  # what was found of expressions, under what was declared then
+
+    @property
+    def declared(self):
+        """How much is declared, and what the ranges are: nothing is ever taken back."""
+        sizes = (self.sequences, self.definitions, self.random, self.fixed, self.smooth, self.continuous)
+        return tuple(map(len, (*sizes, self.moments, self.known)))
 
     def unfold(self, expression):
         """The expression with every definition replaced by its body."""
+        if not self.definitions:
+            return expression
+        key = "unfolded", expression, self.declared
+        if key not in self.memory.answers:
+            self.memory.answers[key] = self._unfolded(expression)
+        return self.memory.answers[key]
+
+    def _unfolded(self, expression):
         while found := heads(expression) & set(self.definitions):
             for side in (expression.lhs, expression.rhs) if isinstance(expression, Relation) else (expression,):
                 self._refuse_binding(side, found)
@@ -127,11 +143,10 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
     """
 
     def __init__(self, context, given=()):
-        self.context, self.bounds = context, dict(context.bounds)
-        self.generators, self.relations = {}, []  # expression: symbol; (root, degree, radicand)
+        self.context, self.bounds, self.memory = context, dict(context.bounds), context.memory
         self.rewrites, self.given, self.used = {}, tuple(given), set()
-        self.signs, self.slacks_of = {}, {}  # what was found already
 
+    @remembered
     def unfold(self, e):
         """The expression with every definition replaced by its body, each asked for where it was made."""
         for name in heads(e) & set(self.context.definitions):
@@ -178,24 +193,15 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
 
     # -- fractions of polynomials
 
+    @remembered
     def fraction(self, expression):
         """(numerator, denominator), polynomials in the generators' symbols, the numerator reduced."""
         skeleton = self.skeleton(self.unfold(expression))
-        symbols, relations = self.support(skeleton)
+        symbols, relations = self.memory.support(skeleton)
         K = fraction_field(symbols or [Dummy("unit")], QQ, lex)[0]
         f = K.from_expr(skeleton)
         ideal = [K.ring.from_expr(r**q - radicand) for r, q, radicand in relations]
         return (f.numer.rem(ideal) if ideal else f.numer).as_expr(), f.denom.as_expr()
-
-    def support(self, skeleton):
-        """The symbols that a skeleton needs, roots before what stands under them, and the roots' relations."""
-        needed, relations = set(skeleton.free_symbols), []
-        for relation in reversed(self.relations):
-            if relation[0] in needed:
-                needed |= relation[2].free_symbols
-                relations.append(relation)
-        roots = [r for r, _, _ in relations]
-        return roots + [s for s in self.generators.values() if s in needed and s not in roots], relations
 
     def is_zero(self, expression):
         """Whether the expression is zero by its normal form."""
@@ -203,8 +209,9 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
 
     def restore(self, polynomial):
         """The polynomial with its generators written out again."""
-        return polynomial.xreplace({s: g for g, s in self.generators.items()})
+        return polynomial.xreplace(self.memory.names_in(polynomial))
 
+    @remembered
     def canonical(self, expression):
         """One representative of each class of expressions that are equal by normal form."""
         if is_vector(expression):
@@ -213,7 +220,7 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
         return self.restore(numerator.expand()) / self.restore(denominator.expand())
 
     def generator(self, expression):
-        return self.generators.setdefault(expression, Dummy(f"g{len(self.generators)}"))
+        return self.memory.generator(expression)
 
     # -- the skeleton: the same expression over generators, with every duty met on the way
 
@@ -221,13 +228,18 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
         """The expression rebuilt from +, ×, integer powers, rational numbers and generators."""
         if e.is_Rational:
             return e
+        return self.generator(e) if e.is_Symbol else self.built(e)
+
+    @remembered
+    def built(self, e):
+        """The skeleton of what has parts."""
         if is_vector(e):
             raise IllFormed(f"a vector where a number is expected: {e}")
         if isinstance(e, (Add, Mul)):
             return e.func(*map(self.skeleton, e.args))
         if isinstance(e, (Pow, exp)):
             return self.power(*e.as_base_exp())
-        if isinstance(e, Symbol) or e.is_NumberSymbol:
+        if e.is_NumberSymbol:
             return self.generator(e)
         for kind, rule in self.RULES.items():
             if isinstance(e, kind):
@@ -258,7 +270,7 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
         """A product as (the factors without, the factors with) a generator on which ``separate`` holds."""
         outside, kept = Integer(1), Integer(1)
         for factor in Mul.make_args(factor_terms(term)):
-            touched = any(separate(g) for g, s in self.generators.items() if factor.has(s))
+            touched = any(map(separate, self.memory.names_in(factor).values()))
             outside, kept = (outside, kept * factor) if touched else (outside * factor, kept)
         return outside, kept
 

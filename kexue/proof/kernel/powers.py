@@ -25,7 +25,7 @@ class Powers:
     def terms(self, e):
         """An expression as monomials: its quotient, and the remainder over the denominator."""
         numerator, denominator = self.fraction(e)
-        gens = [s for s in self.generators.values() if denominator.has(s)]
+        gens = list(self.memory.names_in(denominator))
         (quotient,), rest = (
             reduced(numerator, [denominator], *gens) if gens else ([numerator / denominator], Integer(0))
         )
@@ -121,11 +121,8 @@ class Powers:
         return outside * (self.root_generator(inside, q) if inside != 1 else 1) / (d * sign[0])
 
     def root_generator(self, radicand, q):
-        expression = Pow(self.restore(radicand), Rational(1, q))
-        known = expression in self.generators
-        symbol = self.generator(expression)
-        if not known:
-            self.relations.append((symbol, q, radicand))
+        symbol = self.generator(Pow(self.restore(radicand), Rational(1, q)))
+        self.memory.relations.setdefault(symbol, (q, radicand))
         return symbol
 
     def absolute(self, e):

@@ -360,7 +360,7 @@ def _require_sign(n, kind, name, value):
 
 def induction_hypothesis(context, relation, n):
     """P(n) ⊢ P(n), for the one n of an induction step."""
-    return assume(context, Hypothesis(f"induction hypothesis on {n}", relation))
+    return assume(context, Hypothesis(f"induction hypothesis on {n}", relation, part=object()))
 
 
 def induction(relation, n, base, step, assumed):

@@ -24,6 +24,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 
+from kexue.proof.kernel.memory import remembered
 from kexue.proof.kernel.terms import BINDERS, Expect, Inner, Undecided, outermost
 
 
@@ -39,16 +40,14 @@ class Signs:
     def at_least(self, e, bound):
         """Whether e ≥ bound follows from the assumptions."""
         sign = self.sign(e - bound)
-        return self.is_zero(e - bound) or bool(sign and sign[0] > 0)
+        return bool(sign and sign[0] > 0) or self.is_zero(e - bound)
 
+    @remembered
     def sign(self, e):
         """(±1, strict) when the sign follows from the assumptions, else None; zero counts as (1, False)."""
-        key = e, tuple(self.bounds.items()), self.given
-        if key not in self.signs:
-            unfolded = self.unfold(e)
-            self.skeleton(unfolded)  # a sign is that of a thing that is defined
-            self.signs[key] = self.tree_sign(unfolded) or self.normal_sign(unfolded)
-        return self.signs[key]
+        unfolded = self.unfold(e)
+        self.skeleton(unfolded)  # a sign is that of a thing that is defined
+        return self.tree_sign(unfolded) or self.normal_sign(unfolded)
 
     def tree_sign(self, e):
         """The sign as it can be read off the tree of the expression."""
@@ -104,7 +103,7 @@ class Signs:
 
     def polynomial_sign(self, polynomial):
         """All monomials of one sign, with T = t + u for some t ≤ T, bounded symbols measured from below; or given."""
-        names = {s: g for g, s in self.generators.items() if s in polynomial.free_symbols}
+        names = self.memory.names_in(polynomial)
         related = self.related({g for g in names.values() if isinstance(g, Symbol)})
         symbols = {g: self.generator(g) for g in sorted(related, key=lambda g: g.sort_key())}
         bounds = [(g, ends) for g, ends in self.bounds.items() if g in related]
@@ -121,7 +120,8 @@ class Signs:
 
     def gram_sign(self, polynomial):
         """Σ M_ij ⟨v_i, v_j⟩ ≥ 0 for a positive semidefinite M, found by elimination with pivots of known sign."""
-        entries = {s: g.args for g, s in self.generators.items() if isinstance(g, Inner) and polynomial.has(s)}
+        names = self.memory.names_in(polynomial)
+        entries = {s: g.args for s, g in names.items() if isinstance(g, Inner)}
         form = Poly(polynomial, *entries) if entries else None
         if form is None or form.total_degree() != 1 or form.nth(*[0] * len(entries)) != 0:
             return None
@@ -164,14 +164,9 @@ class Signs:
                 return (other[0], fact.relation.strict)
         return None
 
+    @remembered
     def slacks(self):
         """(fact, numerator of its slack) of the given inequalities between numbers."""
-        key = self.given, tuple(self.bounds.items())
-        if key not in self.slacks_of:
-            self.slacks_of[key] = self.compute_slacks()
-        return self.slacks_of[key]
-
-    def compute_slacks(self):
         relations = [(f, f.relation) for f in self.given]
         order = [f for f, r in relations if r.op in ("<", "≤", "≥", ">") and r.rhs is not oo]
         return [(f, slack) for f in order if (slack := self.without_given(lambda f=f: self.slack_of(f))) is not None]

@@ -1,5 +1,7 @@
 """Normal forms of finite sums, infinite sums and integrals: linear, with canonical indices."""
 
+from itertools import count, repeat
+
 from sympy import (
     Add,
     Dummy,
@@ -52,7 +54,7 @@ class Sums:
         body = self.unfold(body)
         if lower.is_Integer and upper.is_Integer:
             return Add(*(self.at_value(body, name, Integer(i)) for i in range(lower, upper + 1)))
-        k = Dummy("k", integer=True, positive=self.at_least(lower, 1) or None)
+        k = self.fresh(e, name, lower)
         of = self.sum_of if upper is not oo else self.series_of
         return self.linearly(body.xreplace({name: k}), k, lower, upper, of)
 
@@ -117,11 +119,12 @@ class Sums:
         return self.canonical_body(term, k) if sign and sign[1] else None
 
     def fresh(self, e, name, lower):
-        """A new index for a sum, or a new variable for an integral, with the sign that its lower end gives it."""
-        if isinstance(e, Sum):
-            return Dummy("k", integer=True, positive=self.at_least(lower, 1) or None)
-        positive = lower is not -oo and self.sign(lower) == (1, True)
-        return Dummy(name.name, real=True, positive=positive or None)
+        """An index for a sum, or a variable for an integral, that nothing speaks of, with the sign of its lower end."""
+        whole = isinstance(e, Sum)
+        positive = self.at_least(lower, 1) if whole else lower is not -oo and self.sign(lower) == (1, True)
+        kind = ("k", "integer", positive) if whole else (name.name, "real", positive)
+        taken = e.atoms(Symbol) | set(self.bounds)
+        return next(k for k in map(self.memory.index, count(), repeat(kind)) if k not in taken)
 
     def canonical_body(self, term, k):
         named = index(height(term), k.is_positive, term.atoms(Symbol), k.is_integer)

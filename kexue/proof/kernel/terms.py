@@ -6,6 +6,7 @@ L²): a :class:`Vec` names one, and sums and scalar multiples of them are ordina
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from inspect import signature
 
 from sympy import Add, Dummy, Expr, Function, Integral, Limit, Mul, Sum, Symbol, sqrt, sympify
@@ -226,6 +227,7 @@ def arguments_of(expression):
     return expression.indices if isinstance(expression, Vec) else expression.args
 
 
+@lru_cache(2**14)
 def heads(expression):
     """Every declared thing that occurs free in an expression or relation (the variable of a limit counts as free)."""
     if isinstance(expression, Relation):
@@ -234,7 +236,8 @@ def heads(expression):
         bound = set(expression.variables)
         limits = [bound_of for _, *ends in expression.limits for bound_of in ends]
         return (heads(expression.function) - bound).union(*map(heads, limits))
-    own = {head(expression)} if expression.is_Symbol or isinstance(expression, (Vec, AppliedUndef)) else set()
+    itself = expression.is_Symbol or isinstance(expression, (Vec, AppliedUndef))
+    own = frozenset({head(expression)} if itself else ())
     return own.union(*(heads(a) for a in expression.args if isinstance(a, Expr)))
 
 

@@ -54,6 +54,23 @@ class Outcomes:
         del self.coordinates[place]
         return total
 
+    def _at_every_coordinate(self, relation, strictly, outcome):
+        """Whether a relation holds for each value of the coordinates that it asks for outside of means."""
+        try:
+            return self.holds(relation, strictly, outcome)
+        except CoordinateNeeded as needed:
+            place = needed.place
+        if len(self.coordinates) >= COORDINATES:
+            raise OutOfDomain("too many coordinates for a number")
+        try:
+            for value, _ in self.law_of(place[0]):
+                self.coordinates[place] = value
+                if not self._at_every_coordinate(relation, strictly, outcome):
+                    return False
+            return True
+        finally:
+            self.coordinates.pop(place, None)
+
     def coordinate(self, e, bound):
         """One coordinate of an i.i.d. sequence: its value in the mean that is being taken, or a sample."""
         place = head(e), self.scalar(e.args[0], bound, None)

@@ -7,6 +7,7 @@ from mpmath import mpf
 
 DIGITS = 50
 TOLERANCE = mpf(10) ** -20
+SHARP = mpf(10) ** -40  # of what has to hold, and not only to be confirmed
 ROUGH = mpf(10) ** -10  # of derivatives, integrals and series
 
 

@@ -19,21 +19,22 @@ from kexue.proof.kernel.terms import (
     Partial,
     Vec,
     head,
+    heads,
     is_rule,
     is_vector,
     outermost,
 )
 from kexue.proof.numeric.chance import OUTCOMES, Outcomes
-from kexue.proof.numeric.domain import DIGITS, ROUGH, TOLERANCE, OutOfDomain, close, quadrature, series
+from kexue.proof.numeric.domain import DIGITS, ROUGH, SHARP, TOLERANCE, OutOfDomain, close, quadrature, series
 from kexue.proof.numeric.waves import Waves
 
 NAMED = {exp: mpmath.exp, log: mpmath.log, Abs: abs, Max: max, Min: min}
 
 
-def tolerance_of(relation):
+def tolerance_of(relation, sharp=False):
     """How closely both sides of a relation can be evaluated."""
     rough = any(hasattr(side, "has") and side.has(Diff, Integral, Sum) for side in (relation.lhs, relation.rhs))
-    return ROUGH if rough else TOLERANCE
+    return ROUGH if rough else SHARP if sharp else TOLERANCE
 
 
 @dataclass
@@ -56,26 +57,37 @@ class Model(Outcomes, Waves):
             for outcome in range(OUTCOMES):
                 self.equations[self.key(fact.relation.lhs, {}, outcome)] = fact.relation.rhs
 
-    def holds(self, relation, strictly=False):
+    def holds(self, relation, strictly=False, outcome=0):
         """Whether a relation holds at this point, up to rounding; that a series converges, no number can say.
 
-        ``strictly``: for < and >, whether it holds by more than what rounding could do.
+        ``strictly``: more closely, and for < and > by more than what rounding could do.
         """
         if relation.rhs is oo:
             raise OutOfDomain("convergence has no numeric reading")
         if relation.op == "⇔":
-            return self.holds(relation.lhs) == self.holds(relation.rhs)
-        left, right = self(relation.lhs), self(relation.rhs)
+            return self.holds(relation.lhs, strictly, outcome) == self.holds(relation.rhs, strictly, outcome)
+        left, right = self(relation.lhs, outcome), self(relation.rhs, outcome)
+        tolerance = tolerance_of(relation, strictly)
         if relation.op == "=" or isinstance(left, list):
-            return close(left, right, tolerance_of(relation))
+            return close(left, right, tolerance)
         gap = (right - left) * (-1 if relation.op in ("≥", ">") else 1)
-        margin = tolerance_of(relation) * (1 + abs(left) + abs(right))
+        margin = tolerance * (1 + abs(left) + abs(right))
         return gap > (margin if strictly and relation.strict else -margin)
 
-    def __call__(self, expression):
+    def holds_surely(self, relation, strictly=False):
+        """Whether a relation holds whatever chance brings: at every outcome, for every value of the coordinates."""
+        if not heads(self.context.unfold(relation)) & self.context.random:
+            return self.holds(relation, strictly)
+        around, self.coordinates = self.coordinates, {}
+        try:
+            return all(self._at_every_coordinate(relation, strictly, outcome) for outcome in range(OUTCOMES))
+        finally:
+            self.coordinates = around
+
+    def __call__(self, expression, outcome=0):
         with mpmath.workdps(DIGITS):
             unfolded = self.context.unfold(expression)
-            return (self.vector if is_vector(unfolded) else self.scalar)(unfolded, {}, 0)  # at the first outcome
+            return (self.vector if is_vector(unfolded) else self.scalar)(unfolded, {}, outcome)
 
     def scalar(self, e, bound, outcome):
         """The value of a scalar, given the indices of the sums around it and the outcome of chance."""
