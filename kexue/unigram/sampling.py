@@ -1,6 +1,6 @@
 """Samples of many short documents in one compiled call, and of a long one block by block.
 
-Short documents are worked on in groups of 16 KB, whose numbers stay in a core's cache. A long document is cut into
+Short documents are worked on in groups of 8 KB, whose numbers stay in a core's cache. A long document is cut into
 blocks of 1 MB; the filter runs over all of them once, keeping only what each begins with, and once more over each
 before it is drawn, so that the memory it takes does not grow with the document.
 """
@@ -20,7 +20,8 @@ from kexue.unigram.joining import draw_block, quarters
 from kexue.unigram.states import end_lists
 from kexue.unigram.weights import STEP, Weights
 
-SHORT = 1 << 14  # bytes of short documents that are worked on together, and of one such document
+SHORT = 1 << 14  # bytes of a short document
+GROUP = 1 << 13  # bytes of short documents that are worked on together
 MANY = 1 << 10  # documents that are worked on together
 BLOCK = 1 << 20  # bytes of a long document that are worked on together
 
@@ -77,7 +78,7 @@ def _group(offsets, d, samples):
     """The end of the documents that are worked on together with d; of several samples, d alone."""
     last = d + 1
     most = min(offsets.size - 1, d + MANY) if samples == 1 else last
-    while last < most and offsets[last + 1] - offsets[d] <= SHORT:
+    while last < most and offsets[last + 1] - offsets[d] <= GROUP:
         last += 1
     return last
 
