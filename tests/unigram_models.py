@@ -107,8 +107,8 @@ def _columns(model: Unigram, text: bytes):
     for end in range(1, len(text) + 1):
         for start in range(max(0, end - longest), end):
             piece = text[start:end]
-            if piece in table:
+            if piece in table and model.scores[table[piece]] > -math.inf:
                 found.append((start, end, table[piece], float(model.scores[table[piece]])))
             elif end - start == 1 and model.vocabulary.unknown == "byte":
                 found.append((start, end, len(model) + piece[0], model.vocabulary.unknown_score))
-    return zip(*[row for row in found if row[3] > -math.inf], strict=True)
+    return zip(*found, strict=True) if found else ((),) * 4
