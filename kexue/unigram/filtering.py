@@ -20,7 +20,7 @@ AT, START, STOP, DOCUMENT, OFFSET = range(5)  # of a segment: the place of its A
 SEGMENT = 4096  # bytes a segment has at most, so that a long document has several
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 _UP, _DOWN = 2.0**RESCALE, 2.0**-RESCALE
-LEAST = 2.0**-EXPONENTS  # below it a sum may have lost digits, or all of them
+LEAST = 2.0**-EXPONENTS  # below it a sum may have lost digits, and those after it may be lost
 
 
 @compiled(fastmath={"contract"})  # a·b + c may be rounded once
@@ -83,13 +83,19 @@ def filter_forward(lists, bounds, first, offset, weights, A, segments, failed): 
             segments[count, DOCUMENT], segments[count, OFFSET] = first + d, offset + start - bounds[d]
             last, count = at + j - start, count + 1
             top = last + 1
-            if j < end and LEAST <= size < np.inf:
-                change = frexp(size)[1]
+            if j < end:
+                lost = not 0 < size < np.inf
                 for h in range(longest):
-                    A[top + h] = ldexp(A[top + h - longest], -change)
-                power += change
-            elif j < end or not A[last] < np.inf:
-                j, A[last] = end, 0.0
+                    lost |= 0 < A[top + h - longest] < LEAST
+                if lost:
+                    j, A[top - longest : top] = end, 0.0
+                else:
+                    change = frexp(size)[1]
+                    for h in range(longest):
+                        A[top + h] = ldexp(A[top + h - longest], -change)
+                    power += change
+            elif not A[last] < np.inf:
+                A[last] = 0.0
         if failed.size and end > bounds[d] and A[last] < LEAST:
             failed[d], top, count = 1, before, number
     return count, last, power

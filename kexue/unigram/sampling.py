@@ -154,10 +154,12 @@ class LongDocument:
         """Filter block b and keep what the next one begins with."""
         last, power = self._filter(b)
         window = self.A[last + 1 - self.longest : last + 1]
-        if not window.max() >= LEAST or (b + 1 == self.blocks and not window[-1] >= LEAST):
+        faint = (window > 0) & (window < LEAST)
+        if not window.max() > 0 or faint.any() or (b + 1 == self.blocks and not window[-1] > 0):
             return False
         self.begins[b + 1] = window / window.max()
-        self.log_partition += np.log(window.max()) + power * np.log(2)
+        size = window[-1] if b + 1 == self.blocks else window.max()  # Z is the last A
+        self.log_partition += float(np.log(size) + power * np.log(2))
         return True
 
     def sample(self, seed: int, index: int, sample: int) -> Int32[np.ndarray, " tokens"]:
