@@ -201,3 +201,53 @@ FALSE = {
     "infinity as a number": equal(lambda s: s.x + oo, lambda s: Integer(1) * oo),
     "an expectation of a product": equal(lambda s: E(s.V(s.x) * s.V(s.y)), lambda s: E(s.V(s.x)) * E(s.V(s.y))),
 }
+
+FALSE |= {  # near-misses of the rules that state their own line: what they would have to give
+    "Cauchy–Schwarz with a half": lambda s: s.ledger.at_most(
+        inner(s.u, s.v), norm(s.u) * norm(s.v) / 2, by=[s.ledger.cauchy_schwarz(s.u, s.v)]
+    ),
+    "Cauchy–Schwarz backwards": lambda s: s.ledger.at_most(
+        norm(s.u) * norm(s.v), inner(s.u, s.v), by=[s.ledger.cauchy_schwarz(s.u, s.v)]
+    ),
+    "Cauchy–Schwarz, strictly": lambda s: s.ledger.less(
+        inner(s.u, s.v), norm(s.u) * norm(s.v), by=[s.ledger.cauchy_schwarz(s.u, s.v)]
+    ),
+    "Cauchy–Schwarz in the mean without its roots": lambda s: s.ledger.at_most(
+        E(inner(s.A, s.B)), E(norm2(s.A)) * E(norm2(s.B)), by=[s.ledger.cauchy_schwarz(s.A, s.B, expected=True)]
+    ),
+    "an exponential backwards": lambda s: s.ledger.at_most(exp(s.y), exp(s.x), by=[s.ledger.exp(ordered(s))]),
+    "an exponential, strictly": lambda s: s.ledger.less(exp(s.x), exp(s.y), by=[s.ledger.exp(ordered(s))]),
+    "an exponential of vectors": lambda s: s.ledger.exp(s.ledger.assume("same", Relation(s.u, "=", s.v))),
+    "a logarithm backwards": lambda s: s.ledger.at_most(
+        log(s.b), log(s.a), by=[s.ledger.log(s.ledger.assume("order", s.a <= s.b))]
+    ),
+    "a logarithm of what may be negative": lambda s: s.ledger.log(ordered(s)),
+    "a root of what may be negative": lambda s: s.ledger.root(ordered(s)),
+    "antisymmetry of one side": lambda s: s.ledger.antisymmetry(once := ordered(s), once),
+    "a recurrence with another start": lambda s: s.ledger.recurrence(*doubling(s), solution=2**s.n),
+    "a recurrence with another factor": lambda s: s.ledger.recurrence(*doubling(s), solution=3 ** (s.n - 1)),
+    "a recurrence at one index": lambda s: s.ledger.recurrence(*doubling(s, every=False), solution=2 ** (s.n - 1)),
+    "a limit at zero of what holds at one value": lambda s: s.ledger.limit_at_zero(
+        s.ledger.assume("near", s.x <= s.y + s.a), s.a
+    ),
+    "a limit at infinity of what holds at one value": lambda s: s.ledger.limit_at_infinity(
+        s.ledger.assume("far", s.x <= s.y + 1 / s.a), s.a
+    ),
+    "a product with a negative factor": lambda s: s.ledger.multiply(ordered(s), -s.a),
+    "a sum of what holds at one index": lambda s: s.ledger.sum(small(s, forall=False), s.k, 1, s.n),
+    "a mean, strictly": lambda s: s.ledger.expect(s.ledger.less(s.V(s.x), s.V(s.x) + 1, by=[positive(1)])),
+}
+
+
+def ordered(s):
+    """x ≤ y."""
+    return s.ledger.assume("order", s.x <= s.y)
+
+
+def doubling(s, every=True):
+    """r(n + 1) = 2 r(n), for every n or for one, and r(1) = 1."""
+    step = Relation(s.seq(s.n + 1), "=", 2 * s.seq(s.n))
+    return [
+        s.ledger.assume("doubles", step, forall=[s.n] if every else []),
+        s.ledger.assume("start", Relation(s.seq(1), "=", 1)),
+    ]
