@@ -6,6 +6,7 @@ Each is made from a `Vocabulary`, draws whole laws (`sample`) and gives a functi
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from abc import ABC, abstractmethod
@@ -114,16 +115,8 @@ class BytePiece(Peer):
     def load(self, seed: int) -> None:
         from bytepiece import Tokenizer
 
-        self.library = self.opened(Tokenizer)
-        self.library.set_seed(seed)
-
-    def opened(self, tokenizer: type):
-        """The library's tokenizer, from a file that lives until it is read."""
         self.written = bytepiece_form(self.vocabulary)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "bytepiece.model"
-            path.write_text(text_of(self.written), encoding="utf-8")
-            return tokenizer(str(path))
+        self.library = Tokenizer(json.loads(text_of(self.written)), seed)
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
         encode = self.library.encode
@@ -142,7 +135,11 @@ class RustBytePiece(BytePiece):
     def load(self, seed: int) -> None:
         from rs_bytepiece import Tokenizer
 
-        self.library = self.opened(Tokenizer)
+        self.written = bytepiece_form(self.vocabulary)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bytepiece.model"
+            path.write_text(text_of(self.written), encoding="utf-8")
+            self.library = Tokenizer(str(path))
         self.library.set_seed(seed)
 
 
