@@ -37,8 +37,7 @@ class Peer(ABC):
 
     Args:
         vocabulary: the model.
-        seed: of its random numbers, where the library has any seed (SentencePiece, bytepiece; the others draw from
-            fresh entropy).
+        seed: of its random numbers, where the library can be seeded (bytepiece, rs_bytepiece, ours).
 
     Raises:
         UnigramError: the library is not installed; the message says how to get it.
@@ -146,6 +145,9 @@ class RustBytePiece(BytePiece):
 class SentencePiece(Peer):
     """SentencePiece with the same tokens.
 
+    It is not seeded: each batch is drawn by a new thread, which begins from the seed once more, so that after
+    ``set_random_generator_seed`` every call gives the same samples again (0.2.3).
+
     Args:
         nbest: −1 for its forward filtering, backward sampling; n > 1 to draw from the n best.
     """
@@ -157,10 +159,9 @@ class SentencePiece(Peer):
         self.nbest = nbest
         super().__init__(vocabulary, seed)
 
-    def load(self, seed: int) -> None:
-        from sentencepiece import SentencePieceProcessor, set_random_generator_seed
+    def load(self, seed: int) -> None:  # noqa: ARG002
+        from sentencepiece import SentencePieceProcessor
 
-        set_random_generator_seed(seed)
         self.library = SentencePieceProcessor(model_proto=to_sentencepiece(self.vocabulary)[0])
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:

@@ -31,18 +31,23 @@ class Laws:
     """Every segmentation of a text, with its probability under pairwise acceptance, and the exact one.
 
     Args:
-        text: the text's bytes.
+        lattice: the text's.
         cuts: the segmentations, bit e set where a token ends at e. int64 (segmentations,)
         scores: of the segmentations. float64 (segmentations,)
         alphas: float64 (alphas,)
         kept: probabilities under pairwise acceptance. float64 (segmentations, alphas)
     """
 
-    text: bytes
+    lattice: Lattice
     cuts: Int64[np.ndarray, " segmentations"]
     scores: Float64[np.ndarray, " segmentations"]
     alphas: Float64[np.ndarray, " alphas"]
     kept: Float64[np.ndarray, "segmentations alphas"]
+
+    @property
+    def text(self) -> bytes:
+        """The text's bytes."""
+        return self.lattice.text
 
     @cached_property
     def exact(self) -> Float64[np.ndarray, "segmentations alphas"]:
@@ -128,7 +133,7 @@ def laws(lattice: Lattice, alphas, order: str = "longest") -> Laws:
         states, p = _merged(grown, np.concatenate([p * chances[:, k] for k in range(len(into))]))
         columns = [*(columns[i] for i in live), end]
     ends = states[:, columns.index(lattice.n)]
-    return Laws(lattice.text, cuts[ends], scores[ends], alphas, p)
+    return Laws(lattice, cuts[ends], scores[ends], alphas, p)
 
 
 def draws(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -63,12 +63,12 @@ def top_law(model: Unigram, text: str, n: int | None, alpha: float) -> Chances:
     return dict(zip(tokens, (weights / weights.sum()).tolist(), strict=True))
 
 
-def distance(p: Mapping[Tokens, float], q: Mapping[Tokens, float]) -> float:
+def distance(p: Mapping[Hashable, float], q: Mapping[Hashable, float]) -> float:
     """½ Σ |p(w) − q(w)|."""
     return math.fsum(abs(p.get(w, 0) - q.get(w, 0)) for w in {**p, **q}) / 2
 
 
-def goodness(drawn: Iterable[Tokens], law: Mapping[Tokens, float]) -> Goodness:
+def goodness(drawn: Iterable[Hashable], law: Mapping[Hashable, float]) -> Goodness:
     """χ² of draws against a law; segmentations of which fewer than CELL are expected form one cell.
 
     >>> goodness([("a",)] * 50 + [("b",)] * 50, {("a",): 0.5, ("b",): 0.5})
