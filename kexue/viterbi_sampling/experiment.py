@@ -14,7 +14,7 @@ from kexue.lab.config import between
 from kexue.unigram import Unigram
 from kexue.unigram.corpus import Corpus, corpus, model
 from kexue.unigram.lattice import Lattice
-from kexue.unigram.peers import SentencePiece
+from kexue.unigram.peers import PEERS, Ours, OursFlat, SentencePiece
 from kexue.viterbi_sampling.pairwise import Laws, draws, laws
 from kexue.viterbi_sampling.speed import Speeds, compare, one_line_changed, workloads
 from kexue.viterbi_sampling.strings import windows, words
@@ -107,6 +107,18 @@ class Bias:
         """Whether the best segmentation is not the most probable."""
         return np.array([law.inverted for law in self.laws[order]])
 
+    def numbers(self) -> dict[str, float]:
+        """At α, of each order: the mean distance, the best's mean gain, the share of inverted strings, that at 0.02."""
+        found = {}
+        low = ALPHAS.index(0.02)
+        for order, every in self.laws.items():
+            inverted = self.inverted(order).mean(axis=0)
+            found[order] = float(self.distances(order)[:, self.at].mean())
+            found[f"best_{order}"] = float(np.mean([law.gain[self.at] for law in every]))
+            found[f"inverted_{order}"] = float(inverted[self.at])
+            found[f"inverted_low_{order}"] = float(inverted[low + (self.at <= low)])
+        return found
+
 
 @dataclass(frozen=True, eq=False)
 class Result:
@@ -137,6 +149,31 @@ class Result:
     speeds: Speeds
     price: float
     seconds: float
+
+    def numbers(self) -> dict[str, float | str]:
+        """What a page hands on."""
+        config = self.config
+        found: dict[str, float | str] = {
+            k: getattr(config, k) for k in ("alpha", "longest", "length", "draws", "rounds")
+        }
+        for name, bias in self.bias.items():
+            found |= {f"{name}_{key}": value for key, value in bias.numbers().items()}
+            own, exact = self.tested[name]
+            found |= {f"{name}_chi2": own.statistic, f"{name}_freedom": own.freedom}
+            found |= {f"{name}_chi2_exact": exact.statistic, f"{name}_freedom_exact": exact.freedom}
+            found |= {f"{name}_numerous": float(np.median(self.numerous[name]))}
+            found |= {f"{name}_lost_{n}": float(self.lost[name].mean(axis=0)[SIZES.index(n)]) for n in (64, 512)}
+        listed = next(iter(self.models.values())).count_segmentations(self.listed_text)
+        return {**found, "listed": repr(self.listed_text), "listed_count": listed, **self._times(), "price": self.price}
+
+    def _times(self) -> dict[str, float]:
+        load, speeds = next(iter(self.speeds.sizes)), self.speeds
+        found = {"ours_price": speeds.price(load, Ours.name)}
+        for name in speeds.seconds[load]["drawn"].keys() & PEERS.keys():
+            found[f"{name}_lists"] = speeds.times(load, "drawn", name, Ours.name)
+            found[f"{name}_flat"] = speeds.times(load, "drawn", name, OursFlat.name)
+            found[f"{name}_price"] = speeds.price(load, name)
+        return found
 
 
 def run(config: Config) -> Result:

@@ -87,7 +87,7 @@ def truncation(result: Result) -> Picture:
             ax.plot(SIZES, equal, **{**THEORY, "color": look["color"], "label": f"{text}, were all equal"})
         ax.set_ylim(0, 1.02)
         ax.set_xscale("log", base=2)
-        ax.legend()
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return Picture(
         figure,
         f"Total variation distance of drawing from the n best, against n from 1 to {SIZES[-1]}, on strings of "

@@ -65,6 +65,11 @@ class Laws:
         return int(self.scores.argmax())
 
     @property
+    def gain(self) -> Float64[np.ndarray, " alphas"]:
+        """How many times as probable as it should be the best segmentation is."""
+        return self.kept[self.best] / self.exact[self.best]
+
+    @property
     def inverted(self) -> np.ndarray:
         """For each α whether a segmentation of lower score is more probable than the best, by more than rounding."""
         worse = self.scores < self.scores[self.best] - ROUNDING
