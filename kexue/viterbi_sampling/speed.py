@@ -57,10 +57,14 @@ class Speeds:
         tasks = "".join(f"<th>{name}</th>" for _ in self.sizes for name in TASKS.values())
         names = next(iter(next(iter(self.seconds.values())).values()))
         rows = "".join(f"<tr><td>{escape(name)}</td>{self._cells(name)}</tr>" for name in names)
-        rows += "".join(f"<tr><td>{escape(name)}</td><td>{escape(why)}</td></tr>" for name, why in self.absent.items())
+        rows += "".join(
+            f'<tr><td>{escape(name)}</td><td colspan="{2 * len(self.sizes)}">{escape(why)}</td></tr>'
+            for name, why in self.absent.items()
+        )
         return (
-            f'<table class="table"><thead><tr><th>MB/s</th>{head}</tr><tr><th></th>{tasks}</tr></thead>'
-            f"<tbody>{rows}</tbody></table>"
+            '<div class="kexue-table" tabindex="0" role="region" aria-label="Speeds"><table class="table"><thead>'
+            f"<tr><th>MB/s</th>{head}</tr><tr><th></th>{tasks}</tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
         )
 
     def _cells(self, name: str) -> str:
