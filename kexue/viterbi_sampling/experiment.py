@@ -165,7 +165,7 @@ class Result:
             found |= {f"{name}_numerous": float(np.median(self.numerous[name]))}
             found |= {f"{name}_lost_{n}": float(self.lost[name].mean(axis=0)[SIZES.index(n)]) for n in (64, 512)}
         listed = next(iter(self.models.values())).count_segmentations(self.listed_text)
-        return {**found, "listed": repr(self.listed_text), "listed_count": listed, **self._times(), "price": self.price}
+        return {**found, "listed": self.listed_text, "listed_count": listed, **self._times(), "price": self.price}
 
     def _times(self) -> dict[str, float]:
         load, speeds = next(iter(self.speeds.sizes)), self.speeds
