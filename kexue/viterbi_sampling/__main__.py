@@ -1,0 +1,60 @@
+"""``python -m kexue.viterbi_sampling --preset full -o results.json``: the experiment without Jupyter."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kexue.lab.checks import Checks
+from kexue.lab.config import choose
+from kexue.lab.provenance import commit, versions
+from kexue.unigram.peers import installed
+from kexue.viterbi_sampling.experiment import ORDERS, PRESETS, SIZES, Result, checks, checks_of_draws, run
+
+
+def record(result: Result) -> dict:
+    """Distances, inversions, times and checks with everything needed to make them again."""
+    return {
+        "config": asdict(result.config),
+        "seconds": round(result.seconds, 1),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit(),
+        "versions": versions("numpy", "numba", "kexue", *(peer.module for peer in installed())),
+        "numbers": result.numbers(),
+        "alphas": result.config.alphas.tolist(),
+        "segmentations": {name: bias.counts.tolist() for name, bias in result.bias.items()},
+        "distances": _of_orders(result, lambda bias, order: bias.distances(order).mean(axis=0).tolist()),
+        "inverted": _of_orders(result, lambda bias, order: bias.inverted(order).mean(axis=0).tolist()),
+        "n": list(SIZES),
+        "lost": {name: lost.mean(axis=0).tolist() for name, lost in result.lost.items()},
+        "speeds": asdict(result.speeds),
+        "checks": [asdict(check) for check in (*checks(result), *checks_of_draws(result))],
+    }
+
+
+def _of_orders(result: Result, value) -> dict:
+    return {name: {order: value(bias, order) for order in ORDERS} for name, bias in result.bias.items()}
+
+
+def main() -> None:
+    """Run, write, and fail if a check does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m kexue.viterbi_sampling", description="Viterbi sampling, measured.")
+    parser.add_argument("--preset", default="quick", choices=PRESETS)
+    parser.add_argument("--alpha", type=float, help="sharpness; the preset's if left out")
+    for name in ("strings", "windows", "draws", "size", "rounds", "seed"):
+        parser.add_argument(f"--{name}", type=int)
+    parser.add_argument("--model", help="a model file; trained on the text if left out")
+    parser.add_argument("--corpus", help="a text, or en or zh; both if left out")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="where the JSON goes")
+    options = vars(parser.parse_args())
+    output, preset = options.pop("output"), options.pop("preset")
+    result = run(choose(PRESETS, preset, **options))
+    output.write_text(json.dumps(record(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(Checks((*checks(result), *checks_of_draws(result))))
+
+
+if __name__ == "__main__":
+    main()
