@@ -1,0 +1,84 @@
+"""Partition functions of short texts, and two samplers as programs whose law can be computed.
+
+A lattice is a mapping {(i, j): weight} of its tokens; those that are missing are not in the vocabulary. See
+:mod:`kexue.viterbi_sampling.lattices` for segmentations.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from math import prod
+
+from sympy import Expr, Integer
+
+from kexue.proof.samplers import law
+from kexue.viterbi_sampling.lattices import Cuts, Edge, tokens
+
+Lattice = Mapping[Edge, Expr]
+
+
+def weight(w: Lattice, cuts: Cuts) -> Expr:
+    """∏ w_ij over the tokens of a segmentation."""
+    return prod((w[edge] for edge in tokens(cuts)), start=Integer(1))
+
+
+def partition(w: Lattice, start: int, end: int) -> Expr:
+    """Z of the characters behind ``start`` up to ``end``, by its recursion: Z(∅) = 1, Z(end) = Σ_j Z(j) w_{j,end}.
+
+    >>> from sympy import symbols
+    >>> a, b, c = symbols("a b c")
+    >>> partition({(0, 1): a, (1, 2): b, (0, 2): c}, 0, 2)
+    a*b + c
+    """
+
+    @cache
+    def Z(j: int) -> Expr:
+        return Integer(1) if j == start else sum((Z(i) * w[i, j] for i in range(start, j) if (i, j) in w), Integer(0))
+
+    return Z(end)
+
+
+def forward_backward(choose: Callable, w: Lattice, Z: Sequence[Expr], end: int) -> Cuts:
+    """Forward filtering (the Z), backward sampling: the last token to j is from i with probability Z_i w_ij/Z_j."""
+    cuts = (end,)
+    while cuts[0]:
+        j = cuts[0]
+        cuts = (choose.among([Z[i] * w[i, j] / Z[j] for i in range(j)]), *cuts)
+    return cuts
+
+
+def backward_law(w: Lattice, end: int, names: Mapping[int, Expr]) -> dict[Cuts, Expr]:
+    """The law of :func:`forward_backward`, with names in place of the partition functions of prefixes.
+
+    That the chances are those of a choice, at each of its draws, is checked before they are named.
+    """
+    Z = [partition(w, 0, j) for j in range(end + 1)]
+    found = law(lambda choose: forward_backward(choose, w, Z, end))
+    named = {Z[j]: name for j, name in names.items() if j <= end}
+    return {cuts: chance.xreplace(named) for cuts, chance in found.items()}
+
+
+def one_pass(choose: Callable, w: Lattice, end: int, value: Callable[[int, Cuts], Expr]) -> Cuts:
+    """The article's sampler: at each position a reservoir (蓄水池) over the candidates for its last token.
+
+    value: what a candidate from i weighs before its token: Z(i), or, read wrongly, the weight of the route to i.
+    """
+    routes = {0: (0,)}
+    for j in range(1, end + 1):
+        total, kept = Integer(0), ()
+        for i in (i for i in range(j) if (i, j) in w):
+            weighs = value(i, routes[i]) * w[i, j]
+            total += weighs
+            if choose(weighs / total):
+                kept = (*routes[i], j)
+        routes[j] = kept
+    return routes[end]
+
+
+def one_pass_law(w: Lattice, end: int) -> dict[Cuts, Expr]:
+    """The law of the one-pass sampler with the weights of all routes to a position, Z(i)."""
+    return law(lambda choose: one_pass(choose, w, end, lambda i, _: partition(w, 0, i)))
+
+
+def misread_law(w: Lattice, end: int) -> dict[Cuts, Expr]:
+    """The law of the one-pass sampler with the weight of the route that was drawn to a position."""
+    return law(lambda choose: one_pass(choose, w, end, lambda _, route: weight(w, route)))
