@@ -74,15 +74,18 @@ def by_route(lattice: Lattice, alpha: float, generator: np.random.Generator) -> 
     replaced by the score of the prefix's route.
     """
     arithmetic, weight = lattice.weigh(alpha)
-    routes: list[Segmentation | None] = [()]
+    routes, values = [()], [arithmetic.one]
     for ending in lattice.into[1:]:
-        kept, total = None, arithmetic.zero
-        for route in _candidates(ending, routes):
-            value = reduce(arithmetic.times, (weight[edge] for edge in route), arithmetic.one)
+        kept, own, total = None, arithmetic.zero, arithmetic.zero
+        for edge in ending:
+            if routes[edge.start] is None:
+                continue
+            value = arithmetic.times(values[edge.start], weight[edge])
             if generator.random() < arithmetic.share(value, total):
-                kept = route
+                kept, own = (*routes[edge.start], edge), value
             total = arithmetic.plus(total, value)
         routes.append(kept)
+        values.append(own)
     return ids_of(routes[-1])
 
 

@@ -25,7 +25,7 @@ class Dose:
         alpha: α.
         expected: E[number of tokens], from the lattice.
         entropy: H of the segmentation in nats, from the lattice; 0 at α = ∞.
-        surprisals: −log P(w) of some of the draws, whose mean estimates H.
+        surprisals: −log P(w) = log Z − α·score(w) of each draw, whose mean estimates H.
         counts: number of tokens of each draw.
         survival: of each token of the best segmentation, the probability that a segmentation has it, by the lattice.
         survivors: which share of the draws had it.
@@ -37,7 +37,7 @@ class Dose:
     alpha: float
     expected: float
     entropy: float
-    surprisals: Float[np.ndarray, " some"]
+    surprisals: Float[np.ndarray, " samples"]
     counts: Int[np.ndarray, " samples"]
     survival: Float[np.ndarray, " tokens"]
     survivors: Float[np.ndarray, " tokens"]
@@ -67,7 +67,7 @@ class Dose:
         return np.array(found), *map(np.array, means)
 
 
-def dose(model: Unigram, text: str, alpha: float, samples: int, seed: int, surprisals: int = 8) -> Dose:
+def dose(model: Unigram, text: str, alpha: float, samples: int, seed: int) -> Dose:
     """Draw a text's segmentations at one α, and compute what they should be.
 
     Args:
@@ -75,7 +75,6 @@ def dose(model: Unigram, text: str, alpha: float, samples: int, seed: int, surpr
         alpha: α, 0 to ∞.
         samples: draws.
         seed: of them.
-        surprisals: of how many draws −log P(w) is computed.
     """
     ids, offsets = model.encode_flat([text], alpha, seed, threads=1, samples=samples)
     drawn = [ids[a:b] for a, b in pairwise(offsets)]
@@ -87,7 +86,7 @@ def dose(model: Unigram, text: str, alpha: float, samples: int, seed: int, surpr
         alpha,
         model.expected_length(text, alpha),
         model.entropy(text, alpha),
-        np.array([-model.log_prob(each.tolist(), alpha) for each in drawn[:surprisals]]) + 0.0,
+        _surprisals(model, text, alpha, drawn),
         np.array([each.size for each in drawn]),
         survival(model, text, alpha, starts, best),
         np.mean(inside, axis=0),
@@ -132,6 +131,13 @@ def count_law(model: Unigram, text: str, alpha: float) -> dict[int, float]:
 def doses(model: Unigram, text: str, alphas: Sequence[float], samples: int, seed: int) -> list[Dose]:
     """One `Dose` for each α, of draws that are independent of each other."""
     return [dose(model, text, alpha, samples, seed + i) for i, alpha in enumerate(alphas)]
+
+
+def _surprisals(model: Unigram, text: str, alpha: float, drawn: Sequence[np.ndarray]) -> np.ndarray:
+    if isinf(alpha):
+        return np.zeros(len(drawn))
+    scores = np.append(model.scores, [model.vocabulary.unknown_score] * 256)
+    return model.log_partition(text, alpha) - alpha * np.array([scores[ids].sum() for ids in drawn])
 
 
 def _edges(model: Unigram, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ from time import process_time
 
 import numpy as np
 
-Call = Callable[[Sequence[str]], object]
+Prepare = Callable[[Sequence[str]], Callable[[], object]]
 LINEAR = 10**4  # bytes from which on a slope is fitted: below, the cost of a call counts
 
 
@@ -44,21 +44,21 @@ class Growth:
         return float(np.polyfit(np.log(self.sizes)[long], np.log(self.seconds)[long], 1)[0])
 
 
-def growth(name: str, call: Call, texts: Mapping[int, Sequence[str]], patience: float) -> Growth:
-    """Time a call on texts of growing size, until the next is expected to take longer than ``patience`` seconds.
+def growth(name: str, prepare: Prepare, texts: Mapping[int, Sequence[str]], patience: float) -> Growth:
+    """Time a sampler on texts of growing size, until the next is expected to take longer than ``patience`` seconds.
 
     Args:
         name: of the contender.
-        call: samples the texts that it is given.
+        prepare: makes of texts the call to be timed.
         texts: bytes → texts that have so many together, the small first.
         patience: CPU seconds.
     """
-    call(texts[min(texts)])  # compiles, fills caches
+    prepare(texts[min(texts)])()  # compiles, fills caches
     sizes, seconds = [], []
     for size, some in texts.items():
         if seconds and _next(size, sizes, seconds) > patience:
             break
-        seconds.append(least(lambda some=some: call(some)))
+        seconds.append(least(prepare(some)))
         sizes.append(sum(len(text.encode()) for text in some))
     return Growth(name, tuple(sizes), tuple(seconds))
 
