@@ -53,7 +53,9 @@ def _wrong(result: Result) -> Iterator[Check]:
     for name in names(result.trials):
         far = [trial.to_exact.p for trial in result.of(name) if trial.gap > FAR]
         if far:
-            yield Check(f"{name}: p, exact law, where the laws are far apart, {len(far)} tests", level, max(far), 0, "≤")
+            yield Check(
+                f"{name}: p, exact law, where that is far off, {len(far)} tests", level, max(far), 0, "≤"
+            )
 
 
 def _sheet(result: Result) -> Iterator[Check]:
@@ -87,5 +89,5 @@ def _texts(result: Result) -> Iterator[Check]:
 
 def _growth(result: Result) -> Iterator[Check]:
     for kind, found in (("one line", result.one_line), ("lines", result.lines)):
-        why = "rates that differ by less than a factor of 3.2"
+        why = "rates within a factor of 3.2"
         yield Check(f"slope of log time in log length, {kind}", 1, found[0].slope, SLOPE, "≈", why)
