@@ -67,7 +67,7 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(draws=5000, length=10**6, size=20_000, samples=64, patience=1.5),
+    "quick": Config(draws=5000, length=10**6, size=20_000, samples=64, patience=1.0),
     "full": Config(draws=200_000, length=10**7, size=500_000, samples=256, patience=20.0),
 }
 
@@ -176,6 +176,16 @@ def _counts(model: Unigram, line: str, config: Config) -> Iterator[Counts]:
         for tokens, often in fast(model, line, alpha, config.draws, config.seed).items():
             seen[len(tokens)] = seen.get(len(tokens), 0) + often
         yield Counts(alpha, law, seen, fit(seen, law))
+
+
+def ascii_pieces(model: Unigram) -> dict[str, float]:
+    """The tokens of printable ASCII with their scores: all that can occur in such a text.
+
+    >>> ascii_pieces(Unigram({b"a": -1.0, b"\\n": -2.0, "天".encode(): -1.0}))
+    {'a': -1.0}
+    """
+    scored = zip(model.pieces, model.scores.tolist(), strict=True)
+    return {p.decode(): s for p, s in scored if s > -inf and all(32 <= byte < 127 for byte in p)}
 
 
 def names(trials: Sequence[Trial]) -> list[str]:

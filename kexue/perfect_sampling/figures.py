@@ -50,7 +50,7 @@ def _frequencies(ax: Axes, trial: Trial) -> None:
     ax.errorbar(p[seen], f[seen], np.sqrt(f * (1 - f) / drawn)[seen], **{**DATA, **look, "capsize": 0})
     ends = np.array([max(p.min(), 0.3 / drawn), p.max()])
     ax.plot(ends, ends, color=GREY, **THEORY)
-    ax.set(xscale="log", yscale="log")
+    ax.set(xscale="log", yscale="log", ylim=(p.min() / 4, p.max() * 4))
     ax.set_title(trial.sampler, fontsize=9)
 
 
@@ -79,7 +79,7 @@ def lengths(doses: Mapping[str, Sequence[Dose]]) -> Picture:
             x, size = np.arange(len(found)), found[0].size
             ax.plot(x, [dose.expected / size for dose in found], **{**look, **THEORY}, label=f"{name}, expected")
             means = [dose.counts.mean() / size for dose in found]
-            spread = [10 * dose.counts.std(ddof=1) / size for dose in found]
+            spread = [dose.counts.std(ddof=1) / size for dose in found]
             ax.errorbar(x, means, spread, **{**DATA, **look}, label=f"{name}, drawn")
         ax.set_ylim(0)
         ax.legend()

@@ -53,9 +53,7 @@ def _wrong(result: Result) -> Iterator[Check]:
     for name in names(result.trials):
         far = [trial.to_exact.p for trial in result.of(name) if trial.gap > FAR]
         if far:
-            yield Check(
-                f"{name}: p, exact law, where that is far off, {len(far)} tests", level, max(far), 0, "≤"
-            )
+            yield Check(f"{name}: p, exact law, where that is far off, {len(far)} tests", level, max(far), 0, "≤")
 
 
 def _sheet(result: Result) -> Iterator[Check]:

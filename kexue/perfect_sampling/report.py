@@ -1,12 +1,18 @@
-"""The experiment's results as tables for the page, in HTML, with a plain text beside it."""
+"""The experiment's results as tables in HTML and in text, and as the numbers that the page hands on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from math import log
 
 from kexue.perfect_sampling.contest import Trial
+from kexue.perfect_sampling.experiment import Result
+from kexue.perfect_sampling.predictions import tests
+from kexue.perfect_sampling.regularization import Dose
 from kexue.perfect_sampling.sheet import Row
+from kexue.perfect_sampling.speed import Growth
+from kexue.unigram.peers import PEERS, installed
 
 
 class Table:
@@ -86,3 +92,59 @@ def small(rows: Sequence[Row]) -> Table:
             for row in rows
         ),
     )
+
+
+def numbers(result: Result) -> dict[str, float | int | str]:
+    """What the page hands on."""
+    here = [peer.name for peer in installed()]
+    fits = [trial.to_exact for trial in result.of("kexue.unigram")]
+    naive, misread, reservoir, fast = result.rows
+    found = {
+        "word": result.trials[0].text,
+        "segmentations": len(result.trials[0].exact),
+        "laws": tests(result),
+        "fast_draws": fits[0].draws,
+        "fast_largest_distance": max(fit.distance for fit in fits),
+        "peers": ", ".join(here) or "none",
+        "absent": ", ".join(name for name in PEERS if name not in here) or "none",
+        "sheet_df": fast.to_exact.df,
+        "sheet_fast": fast.to_exact.statistic,
+        "sheet_reservoir": reservoir.to_exact.statistic,
+        "sheet_naive": naive.to_exact.statistic,
+        "sheet_naive_gap": naive.gap,
+        "sheet_misread": misread.to_exact.statistic,
+        "sheet_misread_gap": misread.gap,
+        "asked": result.extremes[0],
+        "read_back": result.extremes[1],
+        "text": result.about[next(iter(result.about))],
+    }
+    found |= {f"gap_{trial.sampler.split()[0].rstrip(',')}_{trial.alpha:g}": trial.gap for trial in _first_word(result)}
+    found |= _rates("one_line", result.one_line) | _rates("lines", result.lines)
+    for name, doses in zip(("first", "zh"), result.doses.values(), strict=True):
+        found |= _dose_numbers(name, doses)
+    return found
+
+
+def _first_word(result: Result) -> list[Trial]:
+    """Trials on the first word of samplers whose law may be wrong there."""
+    wrong = ("pairwise (9768)", "sentencepiece, nbest=64", "tokenizers")
+    return [t for t in result.trials if t.text == result.trials[0].text and t.sampler in wrong]
+
+
+def _rates(kind: str, found: Sequence[Growth]) -> dict[str, float]:
+    ours, *peers = found
+    rates = {f"{kind}_rate": ours.rate, f"{kind}_slope": ours.slope, f"{kind}_longest": ours.sizes[-1]}
+    if peers:
+        rates[f"{kind}_fastest_peer"] = max(peer.rate for peer in peers)
+        rates[f"{kind}_times"] = ours.rate / rates[f"{kind}_fastest_peer"]
+    return rates
+
+
+def _dose_numbers(name: str, doses: Sequence[Dose]) -> dict[str, float]:
+    found = {}
+    for dose in doses:
+        if dose.alpha in (0.1, 1.0):
+            found[f"{name}_survival_{dose.alpha:g}"] = float(dose.survival.mean())
+            found[f"{name}_bits_{dose.alpha:g}"] = dose.entropy / dose.size / log(2)
+            found[f"{name}_tokens_{dose.alpha:g}"] = dose.expected / dose.size
+    return {**found, f"{name}_tokens_best": doses[-1].expected / doses[-1].size}
