@@ -152,7 +152,7 @@ def _spelled(lattice: Lattice, law: dict) -> Law:
     return {lattice.spell(ids): float(p) for ids, p in law.items()}
 
 
-def words(model: Unigram, text: str, pattern: str, least: int, most: int, count: int) -> list[str]:
+def words(model: Unigram, text: str, pattern: str, least: int, most: float, count: int) -> list[str]:
     """The words of a text that are the least settled: of highest entropy at α = 1.
 
     A frequent word is a token, and above α = ½ it is next to nothing else, so that no χ² has anything to tell.

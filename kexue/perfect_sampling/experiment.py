@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -17,7 +17,7 @@ from kexue.perfect_sampling.speed import Growth, growth, pieces
 from kexue.unigram import Unigram
 from kexue.unigram.corpus import Corpus, corpus
 from kexue.unigram.corpus import model as model_of
-from kexue.unigram.peers import HuggingFace, OursFlat, installed
+from kexue.unigram.peers import HuggingFace, OursFlat, Peer, installed
 
 ALPHAS = (0.1, 0.5, 1.0, 2.0)  # at which laws are compared
 DOSES = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, inf)
@@ -165,7 +165,12 @@ def timings(model: Unigram, text: Corpus, config: Config) -> tuple[list[Growth],
         made = peer(model.vocabulary, config.seed)
         for kind, growths in enumerate(found):
             texts = {size: both[kind] for size, both in cut.items()}
-            growths.append(growth(peer.name, lambda some, of=made: of.call(some, config.alpha), texts, config.patience))
+            warm = [max(texts)] if peer is OursFlat else []
+
+            def prepare(some: Sequence[str], of: Peer = made) -> Callable[[], object]:
+                return of.call(some, config.alpha)
+
+            growths.append(growth(peer.name, prepare, texts, config.patience, warm))
     return found
 
 

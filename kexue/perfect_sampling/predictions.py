@@ -24,8 +24,8 @@ def checks(result: Result) -> list[Check]:
     return [*_own(result), *_wrong(result), *_sheet(result), *_loop(result), *_texts(result), *_growth(result)]
 
 
-def tests(result: Result) -> int:
-    """How many true laws are tested."""
+def true_laws(result: Result) -> int:
+    """How many true laws are true_laws."""
     return len(result.trials) + 2 * len(result.rows) + len(result.counts)
 
 
@@ -39,7 +39,7 @@ def digits(p: float) -> float:
 
 
 def _own(result: Result) -> Iterator[Check]:
-    bound = digits(LEVEL / tests(result))
+    bound = digits(LEVEL / true_laws(result))
     for name in names(result.trials):
         found = result.of(name)
         least = max(digits(trial.to_own.p) for trial in found)
@@ -49,7 +49,7 @@ def _own(result: Result) -> Iterator[Check]:
 
 
 def _wrong(result: Result) -> Iterator[Check]:
-    level = LEVEL / tests(result)
+    level = LEVEL / true_laws(result)
     for name in names(result.trials):
         far = [trial.to_exact.p for trial in result.of(name) if trial.gap > FAR]
         if far:
@@ -57,7 +57,7 @@ def _wrong(result: Result) -> Iterator[Check]:
 
 
 def _sheet(result: Result) -> Iterator[Check]:
-    bound = digits(LEVEL / tests(result))
+    bound = digits(LEVEL / true_laws(result))
     for row in result.rows:
         yield Check(f"108 segmentations, {row.name}: −log₁₀ p, its own law", bound, digits(row.to_own.p), 0, "≤")
         noise, why = _distance_noise(row.to_own), "noise, and McDiarmid"

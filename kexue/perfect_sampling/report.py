@@ -8,7 +8,7 @@ from math import log
 
 from kexue.perfect_sampling.contest import Trial
 from kexue.perfect_sampling.experiment import Result
-from kexue.perfect_sampling.predictions import tests
+from kexue.perfect_sampling.predictions import true_laws
 from kexue.perfect_sampling.regularization import Dose
 from kexue.perfect_sampling.sheet import Row
 from kexue.perfect_sampling.speed import Growth
@@ -102,7 +102,7 @@ def numbers(result: Result) -> dict[str, float | int | str]:
     found = {
         "word": result.trials[0].text,
         "segmentations": len(result.trials[0].exact),
-        "laws": tests(result),
+        "laws": true_laws(result),
         "fast_draws": fits[0].draws,
         "fast_largest_distance": max(fit.distance for fit in fits),
         "peers": ", ".join(here) or "none",

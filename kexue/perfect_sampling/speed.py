@@ -44,7 +44,9 @@ class Growth:
         return float(np.polyfit(np.log(self.sizes)[long], np.log(self.seconds)[long], 1)[0])
 
 
-def growth(name: str, prepare: Prepare, texts: Mapping[int, Sequence[str]], patience: float) -> Growth:
+def growth(
+    name: str, prepare: Prepare, texts: Mapping[int, Sequence[str]], patience: float, warm: Sequence[int] = ()
+) -> Growth:
     """Time a sampler on texts of growing size, until the next is expected to take longer than ``patience`` seconds.
 
     Args:
@@ -52,8 +54,11 @@ def growth(name: str, prepare: Prepare, texts: Mapping[int, Sequence[str]], pati
         prepare: makes of texts the call to be timed.
         texts: bytes → texts that have so many together, the small first.
         patience: CPU seconds.
+        warm: bytes of texts that are sampled once before, beside the shortest: where long ones are compiled code of
+            their own.
     """
-    prepare(texts[min(texts)])()  # compiles, fills caches
+    for size in (min(texts), *warm):
+        prepare(texts[size])()
     sizes, seconds = [], []
     for size, some in texts.items():
         if seconds and _next(size, sizes, seconds) > patience:

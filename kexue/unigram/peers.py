@@ -6,6 +6,7 @@ Each is made from a `Vocabulary`, draws whole laws (`sample`) and gives a functi
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from abc import ABC, abstractmethod
@@ -36,8 +37,7 @@ class Peer(ABC):
 
     Args:
         vocabulary: the model.
-        seed: of its random numbers, where the library has any seed (SentencePiece, bytepiece; the others draw from
-            fresh entropy).
+        seed: of its random numbers, where the library can be seeded (bytepiece, rs_bytepiece, ours).
 
     Raises:
         UnigramError: the library is not installed; the message says how to get it.
@@ -114,16 +114,8 @@ class BytePiece(Peer):
     def load(self, seed: int) -> None:
         from bytepiece import Tokenizer
 
-        self.library = self.opened(Tokenizer)
-        self.library.set_seed(seed)
-
-    def opened(self, tokenizer: type):
-        """The library's tokenizer, from a file that lives until it is read."""
         self.written = bytepiece_form(self.vocabulary)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "bytepiece.model"
-            path.write_text(text_of(self.written), encoding="utf-8")
-            return tokenizer(str(path))
+        self.library = Tokenizer(json.loads(text_of(self.written)), seed)
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
         encode = self.library.encode
@@ -142,12 +134,19 @@ class RustBytePiece(BytePiece):
     def load(self, seed: int) -> None:
         from rs_bytepiece import Tokenizer
 
-        self.library = self.opened(Tokenizer)
+        self.written = bytepiece_form(self.vocabulary)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bytepiece.model"
+            path.write_text(text_of(self.written), encoding="utf-8")
+            self.library = Tokenizer(str(path))
         self.library.set_seed(seed)
 
 
 class SentencePiece(Peer):
     """SentencePiece with the same tokens.
+
+    It is not seeded: each batch is drawn by a new thread, which begins from the seed once more, so that after
+    ``set_random_generator_seed`` every call gives the same samples again (0.2.3).
 
     Args:
         nbest: −1 for its forward filtering, backward sampling; n > 1 to draw from the n best.
@@ -160,10 +159,9 @@ class SentencePiece(Peer):
         self.nbest = nbest
         super().__init__(vocabulary, seed)
 
-    def load(self, seed: int) -> None:
-        from sentencepiece import SentencePieceProcessor, set_random_generator_seed
+    def load(self, seed: int) -> None:  # noqa: ARG002
+        from sentencepiece import SentencePieceProcessor
 
-        set_random_generator_seed(seed)
         self.library = SentencePieceProcessor(model_proto=to_sentencepiece(self.vocabulary)[0])
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
