@@ -22,7 +22,6 @@ WAYS = 4  # that are drawn at once
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 _GOLDEN = U(0x9E3779B97F4A7C15)  # of SplitMix64 (Steele, Lea, Flood 2014)
 _BELOW_ONE = 2.0**-53 * (1 - 2.0**-43)
-_OPTIONS = {"fastmath": {"contract"}}
 
 
 @compiled()
@@ -45,9 +44,13 @@ def uniform(key, j):
     return (mix(key + U(j) * _GOLDEN) >> U(11)) * _BELOW_ONE
 
 
-@compiled(**_OPTIONS)
+@compiled()
 def _nearest(t, q, x, A, row):
-    """1 + how many of the seven sums over tokens of 1, …, 7 bytes are ≤ x; and the sum over all eight."""
+    """1 + how many of the seven sums over tokens of 1, …, 7 bytes are ≤ x; and the sum over all eight.
+
+    The sums never decrease, and a weight of 0 leaves the sum as it was to the bit, so that its token is never taken;
+    both would end if a product and a sum were rounded as one.
+    """
     i = t * _8
     c1 = A[q - _1] * row[i]
     c2 = c1 + A[q - _2] * row[i + _1]
@@ -62,7 +65,7 @@ def _nearest(t, q, x, A, row):
     return _1 + below, c8
 
 
-@compiled(**_OPTIONS)
+@compiled()
 def _farther(t, q, x, A, far, far_length, far_value):
     """The record of a token of more than 8 bytes; x is what is left beyond the shorter ones."""
     chosen = _0
@@ -83,7 +86,7 @@ def _place(i, segments, seed, sample):
     return U(segments[i, AT]), U(segments[i, START] - 1), key
 
 
-@compiled(**_OPTIONS)
+@compiled()
 def draw_alone(lists, segments, low, i, j, floor, seed, sample, weights, A, out, k, marks, way):
     """Draw from byte j of segment i on, until byte ``floor`` of the text or the start of segment ``low`` is reached.
 
@@ -117,7 +120,7 @@ def draw_alone(lists, segments, low, i, j, floor, seed, sample, weights, A, out,
         marks[way, i] = k
 
 
-@compiled(**_OPTIONS)
+@compiled()
 def draw_four(lists, segments, low, high, seed, sample, weights, A, out, k, marks, reached):  # noqa: C901 - four times one
     """Draw four ways at once, each from the end of segment high − 1 down to the start of segment ``low``.
 

@@ -67,7 +67,8 @@ def _unknown(text: bytes, vocabulary: Vocabulary) -> Iterator[Edge]:
     codec = ("utf-8", "surrogateescape") if vocabulary.unknown == "character" else ("latin-1", "strict")
     position = 0
     for unit in (character.encode(*codec) for character in text.decode(*codec)):
-        if unit not in vocabulary.ids:
+        i = vocabulary.ids.get(unit)
+        if i is None or vocabulary.scores[i] == -math.inf:
             for k, byte in enumerate(unit, position):
                 i = vocabulary.spelling[byte] if vocabulary.spelling else len(vocabulary) + byte
                 yield Edge(k, k + 1, i, float(vocabulary.unknown_score) if k == position else 0.0)
