@@ -101,7 +101,9 @@ class Context:
         for binder in expression.atoms(*BINDERS) if not isinstance(expression, Relation) else ():
             for name in heads(binder.function) & names:
                 if hidden := self.hidden(name) & set(binder.variables):
-                    raise IllFormed(f"{name} speaks of {hidden.pop()}, which is bound in {binder}: write {name} out")
+                    raise IllFormed(
+                        f"{name} speaks of {min(hidden, key=str)}, which is bound in {binder}: write {name} out"
+                    )
 
     def put(self, expression, mapping):
         """A substitution, definitions written out where they speak of what is replaced."""

@@ -6,7 +6,7 @@ An expectation is then a finite sum, exact up to rounding.
 import mpmath
 from mpmath import mpf
 
-from kexue.proof.kernel.terms import head, heads
+from kexue.proof.kernel.terms import Expect, Relation, head, heads
 from kexue.proof.numeric.domain import TOLERANCE, OutOfDomain
 
 BITS = 3  # coin tosses that make up the small probability space of expectations
@@ -53,6 +53,14 @@ class Outcomes:
             total += weight * self.mean_over_coordinates(body, bound)
         del self.coordinates[place]
         return total
+
+    def depends_on_chance(self, e):
+        """Whether something random occurs in an unfolded expression or relation outside of E[…]."""
+        if isinstance(e, Relation):
+            return self.depends_on_chance(e.lhs) or self.depends_on_chance(e.rhs)
+        if isinstance(e, Expect) and len(e.args) == 1:
+            return False
+        return head(e) in self.context.random or any(map(self.depends_on_chance, e.args))
 
     def _at_every_coordinate(self, relation, strictly, outcome):
         """Whether a relation holds for each value of the coordinates that it asks for outside of means."""

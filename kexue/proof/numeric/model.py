@@ -19,7 +19,6 @@ from kexue.proof.kernel.terms import (
     Partial,
     Vec,
     head,
-    heads,
     is_rule,
     is_vector,
     outermost,
@@ -76,7 +75,7 @@ class Model(Outcomes, Waves):
 
     def holds_surely(self, relation, strictly=False):
         """Whether a relation holds whatever chance brings: at every outcome, for every value of the coordinates."""
-        if not heads(self.context.unfold(relation)) & self.context.random:
+        if not self.depends_on_chance(self.context.unfold(relation)):
             return self.holds(relation, strictly)
         around, self.coordinates = self.coordinates, {}
         try:
