@@ -65,7 +65,7 @@ class Shown:
 
 
 def shown(result: Result, alpha: sp.Symbol, count: int) -> Shown:
-    """The best segmentation and the one that gains most, exact as formulas, and as drawn pairwise ``count`` times.
+    """The best segmentation and another that gains most, exact as formulas, and as drawn pairwise ``count`` times.
 
     Each text gives two strings of at most SHOWN segmentations, the ones farthest from the exact law, in both orders.
     """
@@ -77,7 +77,8 @@ def shown(result: Result, alpha: sp.Symbol, count: int) -> Shown:
             for order in ORDERS:
                 law = bias.laws[order][i]
                 case = f"{law.text.decode().strip()}, {order} first"
-                gained = int((law.kept - law.exact)[:, bias.at].argmax())
+                gains = np.delete((law.kept - law.exact)[:, bias.at], law.best)
+                gained = int(gains.argmax() + (gains.argmax() >= law.best))
                 frequencies = _frequencies(law, order, count, result.config.seed)
                 for key, place in (("best", law.best), ("favoured", gained)):
                     exact[key][case] = _chance(law, place, alpha)
