@@ -13,6 +13,7 @@ from kexue.lab.checks import Check
 from kexue.lab.config import between
 from kexue.unigram import Unigram
 from kexue.unigram.corpus import Corpus, corpus, model
+from kexue.unigram.files import parse, to_sentencepiece
 from kexue.unigram.lattice import Lattice
 from kexue.unigram.peers import PEERS, Ours, OursFlat, SentencePiece
 from kexue.viterbi_sampling.pairwise import Laws, draws, laws
@@ -130,7 +131,7 @@ class Result:
         lost: total variation of drawing from the n best, for n of SIZES. (windows, sizes)
         numerous: segmentations of those strings. (windows,)
         tested: of draws by pairwise acceptance on one string: χ² against their computed law, and against the exact one.
-        listed_text: the string on which SentencePiece was asked.
+        listed_text, listed_count: the string on which SentencePiece was asked, and its segmentations.
         listed: χ² of SentencePiece's draws from the 64 best against the law of the 64 best.
         listed_far: (predicted, measured) total variation between those draws and the exact law.
         enumerated: (predicted, measured) total variation of the 64 best, 1 − M/Z and summed over all segmentations.
@@ -144,6 +145,7 @@ class Result:
     numerous: Mapping[str, Float[np.ndarray, " windows"]]
     tested: Mapping[str, tuple[Goodness, Goodness]]
     listed_text: str
+    listed_count: int
     listed: Goodness
     listed_far: tuple[float, float]
     enumerated: tuple[float, float]
@@ -164,8 +166,13 @@ class Result:
             found |= {f"{name}_chi2_exact": exact.statistic, f"{name}_freedom_exact": exact.freedom}
             found |= {f"{name}_numerous": float(np.median(self.numerous[name]))}
             found |= {f"{name}_lost_{n}": float(self.lost[name].mean(axis=0)[SIZES.index(n)]) for n in (64, 512)}
-        listed = next(iter(self.models.values())).count_segmentations(self.listed_text)
-        return {**found, "listed": self.listed_text, "listed_count": listed, **self._times(), "price": self.price}
+        return {
+            **found,
+            "listed": self.listed_text,
+            "listed_count": self.listed_count,
+            **self._times(),
+            "price": self.price,
+        }
 
     def _times(self) -> dict[str, float]:
         load, speeds = next(iter(self.speeds.sizes)), self.speeds
@@ -194,12 +201,11 @@ def run(config: Config) -> Result:
     }
     tested = {name: drawn(config, bias[name]) for name in bias}
     first = texts[0].name
-    string = _enumerable(models[first], runs[first])
-    listed = from_the_list(config, models[first], string)
+    listed = from_the_list(config, models[first], runs[first])
     speeds = compare(models, workloads(texts, config.size), config.alpha, config.rounds)
     price = one_line_changed(models[first], texts[0].document(config.size), config.alpha, config.rounds)
     seconds = time.perf_counter() - started
-    return Result(config, models, bias, gone, numerous, tested, string, *listed, speeds, price, seconds)
+    return Result(config, models, bias, gone, numerous, tested, *listed, speeds, price, seconds)
 
 
 def biased(config: Config, unigram: Unigram, text: Corpus) -> Bias:
@@ -221,24 +227,29 @@ def drawn(config: Config, bias: Bias) -> tuple[Goodness, Goodness]:
     return kept, exact
 
 
-def from_the_list(config: Config, unigram: Unigram, string: str) -> tuple:
-    """SentencePiece's draws from the n best: χ² against that law; far from the exact one, predicted and measured."""
-    peer = SentencePiece(unigram.vocabulary, config.seed, nbest=LISTED)
-    sample = peer.sample(string, config.alpha, config.draws)
-    law, whole = (top_law(unigram, string, n, config.alpha) for n in (LISTED, None))
-    predicted = float(lost(unigram, string, [LISTED], config.alpha)[0])
-    return (
-        goodness(sample, law),
-        (predicted, goodness(sample, whole).distance),
-        (predicted, distance(law, whole)),
-    )
+def from_the_list(config: Config, unigram: Unigram, strings: list[str]) -> tuple:
+    """SentencePiece's draws from the n best: χ² against that law; far from the exact one, predicted and measured.
+
+    The laws are those of the model that SentencePiece has: segmentations into characters, scores in float32.
+    """
+    same = Unigram(parse(to_sentencepiece(unigram.vocabulary)[0]))
+    string = _enumerable(same, strings)
+    sample = SentencePiece(unigram.vocabulary, nbest=LISTED).sample(string, config.alpha, config.draws)
+    law, whole = (top_law(same, string, n, config.alpha) for n in (LISTED, None))
+    predicted = float(lost(same, string, [LISTED], config.alpha)[0])
+    far = (predicted, goodness(sample, whole).distance)
+    return string, len(whole), goodness(sample, law), far, (predicted, distance(law, whole))
 
 
 def _enumerable(unigram: Unigram, strings: list[str]) -> str:
-    """Of the strings whose segmentations can be listed, the one that has most."""
+    """Of the strings whose segmentations can be listed, the one with most; where there is none, the start of one."""
     counts = {string: unigram.count_segmentations(string) for string in strings}
-    few = {string: n for string, n in counts.items() if n <= ENUMERATED}
-    return max(few or counts, key=counts.__getitem__) if few else min(counts, key=counts.__getitem__)
+    if few := {string: n for string, n in counts.items() if n <= ENUMERATED}:
+        return max(few, key=few.__getitem__)
+    string = min(counts, key=counts.__getitem__)
+    while unigram.count_segmentations(string) > ENUMERATED:
+        string = string[:-1]
+    return string
 
 
 def _generator(config: Config, part: int) -> np.random.Generator:

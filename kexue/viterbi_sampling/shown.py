@@ -65,11 +65,11 @@ class Shown:
 
 
 def shown(result: Result, alpha: sp.Symbol, count: int) -> Shown:
-    """The best segmentation and the one that gains most, exact as formulas, and as drawn pairwise ``count`` times.
+    """The best segmentation and the second best, exact as formulas, and as drawn pairwise ``count`` times.
 
     Each text gives two strings of at most SHOWN segmentations, the ones farthest from the exact law, in both orders.
     """
-    exact, measured, errors = ({"best": {}, "favoured": {}} for _ in range(3))
+    exact, measured, errors = ({"best": {}, "second": {}} for _ in range(3))
     for bias in result.bias.values():
         few = [i for i, n in enumerate(bias.counts) if n <= SHOWN]
         far = sorted(few, key=lambda i, bias=bias: -bias.distances("longest")[i, bias.at])[:2]
@@ -77,9 +77,9 @@ def shown(result: Result, alpha: sp.Symbol, count: int) -> Shown:
             for order in ORDERS:
                 law = bias.laws[order][i]
                 case = f"{law.text.decode().strip()}, {order} first"
-                gained = int((law.kept - law.exact)[:, bias.at].argmax())
+                second = int(law.scores.argsort()[-2])
                 frequencies = _frequencies(law, order, count, result.config.seed)
-                for key, place in (("best", law.best), ("favoured", gained)):
+                for key, place in (("best", law.best), ("second", second)):
                     exact[key][case] = _chance(law, place, alpha)
                     p = frequencies[place]
                     measured[key][case] = p.tolist()
