@@ -10,7 +10,7 @@ from math import exp, log, nextafter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import install_import_hook
 from scipy import stats
@@ -163,11 +163,13 @@ def test_characters_are_the_law_without_cuts_inside(seed):
 # -- the extreme random number
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.integers(0, 2**64 - 1))
 def test_unmix_undoes_mix(word):
     assert int(mix(np.uint64(extremes.unmix(word)))) == word
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.integers(1, 10**6), st.sampled_from([extremes.LARGEST, extremes.SMALLEST]))
 def test_seeds_of_extremes(byte, value):
     seed, document = extremes.seed_at(byte, value)
