@@ -24,7 +24,7 @@ with install_import_hook("kexue.perfect_sampling", TYPES):
     from kexue.perfect_sampling.goodness import LEVEL
     from kexue.perfect_sampling.predictions import FAR, checks, true_laws
 
-SMALL = Config(draws=5000, length=10**5, size=2000, samples=16, patience=0.2)
+SMALL = Config(draws=5000, length=10**6, size=2000, samples=16, patience=0.2)
 TEXT = "aababbab"
 
 
@@ -217,7 +217,7 @@ def test_presets_differ_in_size_only():
 
 def test_module_runs_without_jupyter(tmp_path):
     output = tmp_path / "results.json"
-    sizes = {"draws": 5000, "length": 10**5, "size": 2000, "samples": 16, "patience": 0.2, "seed": 1}
+    sizes = {"draws": 5000, "length": 10**6, "size": 2000, "samples": 16, "patience": 0.2, "seed": 1}
     options = [part for name, value in sizes.items() for part in (f"--{name}", str(value))]
     command = [sys.executable, "-m", "kexue.perfect_sampling", *options, "-o", str(output)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 from collections import Counter
 from fractions import Fraction
 from math import exp, log, nextafter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import install_import_hook
 from scipy import stats
@@ -161,11 +163,13 @@ def test_characters_are_the_law_without_cuts_inside(seed):
 # -- the extreme random number
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.integers(0, 2**64 - 1))
 def test_unmix_undoes_mix(word):
     assert int(mix(np.uint64(extremes.unmix(word)))) == word
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.integers(1, 10**6), st.sampled_from([extremes.LARGEST, extremes.SMALLEST]))
 def test_seeds_of_extremes(byte, value):
     seed, document = extremes.seed_at(byte, value)
@@ -196,3 +200,21 @@ def test_the_reservoir_keeps_an_only_candidate():
 def test_bytepieces_rule_refuses_an_only_candidate_at_one_number(score):
     assert extremes.bytepiece_keeps(2**31 - 2, score=score)
     assert not extremes.bytepiece_keeps(2**31 - 1, score=score)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the witness is of glibc's rand")
+def test_bytepiece_hangs_at_the_witness():
+    pytest.importorskip("bytepiece", reason="optional: needs a C compiler")
+    seed, length = extremes.HANG
+    assert extremes.bytepiece_returns(seed, length - 1)
+    assert not extremes.bytepiece_returns(seed, length)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the witness is of glibc's rand")
+def test_the_witness_is_the_largest_number():
+    seed, length = extremes.HANG
+    libc = ctypes.CDLL(None)
+    libc.srand(seed)
+    numbers = [libc.rand() for _ in range(length)]
+    assert numbers[-1] == 2**31 - 1
+    assert max(numbers[:-1]) < 2**31 - 1

@@ -58,7 +58,7 @@ class Config:
 
     def __post_init__(self):
         between("draws", self.draws, 5000, 10**7)
-        between("length", self.length, 10**5, 10**8)
+        between("length", self.length, 10**6, 10**8)
         between("size", self.size, 1000, 10**7)
         between("samples", self.samples, 16, 10**5)
         between("alpha", self.alpha, 1e-3, 1)

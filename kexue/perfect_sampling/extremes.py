@@ -11,6 +11,8 @@ whose is the smallest. So the extreme is not waited for but asked for, through t
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from math import exp, inf, log
 
 import numpy as np
@@ -21,6 +23,18 @@ from kexue.unigram.drawing import stream, uniform
 WORD = 2**64
 GOLDEN = 0x9E3779B97F4A7C15
 LARGEST, SMALLEST = WORD - 1, 0  # of what `mix` returns
+HANG = 515371, 441  # after srand(515371), glibc's 441st rand() is RAND_MAX; found by running its recurrence
+ALONE = """
+import resource, sys
+from base64 import b64encode
+from bytepiece import Tokenizer
+seed, length = map(int, sys.argv[1:])
+tokenizer = Tokenizer({b64encode(bytes([byte])).decode(): [3 + byte, "", 1] for byte in range(256)})
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 2**26,) * 2)  # the list of empty tokens grows until memory ends
+tokenizer.set_seed(seed)
+print(len(tokenizer.tokenize("a" * length, alpha=0.1)))
+"""
 
 
 def unmix(z: int) -> int:
@@ -85,6 +99,24 @@ def bytepiece_keeps(rand: int, rand_max: int = 2**31 - 1, score: float = -1.0) -
     """
     total = logsumexp(-inf, score)
     return rand < exp(score - total) * rand_max
+
+
+def bytepiece_returns(seed: int, length: int, patience: float = 120) -> bool:
+    """Whether the installed bytepiece, with glibc's ``rand``, segments that many letters a; in a process of its own.
+
+    Every position has one candidate, so the n-th number decides on position n.
+
+    Raises:
+        RuntimeError: the process failed for another reason than memory or time.
+    """
+    command = [sys.executable, "-c", ALONE, str(seed), str(length)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=patience)
+    except subprocess.TimeoutExpired:
+        return False
+    if done.returncode and "MemoryError" not in done.stderr:
+        raise RuntimeError(f"bytepiece did not run: {done.stderr[-500:]}")
+    return done.returncode == 0 and int(done.stdout) == length
 
 
 def logsumexp(x: float, y: float) -> float:

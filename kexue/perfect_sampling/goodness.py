@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from scipy.stats import chi2
@@ -86,8 +85,3 @@ def _merged(expected: np.ndarray, counts: np.ndarray, least: float) -> np.ndarra
     cells = cells or [np.zeros(2)]
     cells[-1] = cells[-1] + rest
     return np.array(cells).T  # (2, cells)
-
-
-def standard_error(values: np.ndarray) -> float:
-    """Of the mean of independent values."""
-    return float(np.std(values, ddof=1) / sqrt(len(values)))

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, isinf
+from math import isinf
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from kexue.perfect_sampling.goodness import standard_error
 from kexue.unigram import Unigram
 
 
@@ -47,18 +46,18 @@ class Dose:
 
     @property
     def length_errors(self) -> float:
-        """(mean number of tokens − expected) in standard errors; 0 where all draws are as expected."""
-        return _errors(self.counts, self.expected)
+        """(mean number of tokens − expected) in standard errors, see `_errors`."""
+        return _errors(self.counts, self.expected, 1.0)
 
     @property
     def entropy_errors(self) -> float:
         """(mean surprisal − H) in standard errors."""
-        return _errors(self.surprisals, self.entropy)
+        return _errors(self.surprisals, self.entropy, 1.0)
 
     @property
     def survival_errors(self) -> float:
         """(mean share of survivors − mean survival) in standard errors."""
-        return _errors(self.shares, float(self.survival.mean()))
+        return _errors(self.shares, float(self.survival.mean()), 1 / len(self.survival))
 
     def by_length(self, longest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Bytes 1, …, and for each the mean survival of the best segmentation's tokens and share of survivors."""
@@ -152,12 +151,9 @@ def _keys(model: Unigram, starts: np.ndarray, ids: np.ndarray) -> np.ndarray:
     return starts.astype(np.int64) * (model.vocab_size + 256) + ids
 
 
-def _errors(values: np.ndarray, expected: float) -> float:
-    error = values.mean() - expected
-    noise = standard_error(values)
-    if abs(error) <= 1e-9 * max(1.0, abs(expected)):
-        return 0.0
-    return float(error / noise) if noise else inf * np.sign(error)
+def _errors(values: np.ndarray, expected: float, unit: float) -> float:
+    """(mean − expected) in standard errors, one unit² added to the variance: draws that are all alike prove little."""
+    return float((values.mean() - expected) / np.sqrt((values.var(ddof=1) + unit**2) / len(values)))
 
 
 def label(alpha: float) -> str:

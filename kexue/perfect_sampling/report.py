@@ -8,6 +8,7 @@ from math import log
 
 from kexue.perfect_sampling.contest import Trial
 from kexue.perfect_sampling.experiment import Result
+from kexue.perfect_sampling.extremes import HANG
 from kexue.perfect_sampling.predictions import true_laws
 from kexue.perfect_sampling.regularization import Dose
 from kexue.perfect_sampling.sheet import Row
@@ -99,6 +100,7 @@ def numbers(result: Result) -> dict[str, float | int | str]:
     here = [peer.name for peer in installed()]
     fits = [trial.to_exact for trial in result.of("kexue.unigram")]
     naive, misread, reservoir, fast = result.rows
+    chinese = result.of("sentencepiece, nbest=-1")[-1]
     found = {
         "word": result.trials[0].text,
         "segmentations": len(result.trials[0].exact),
@@ -114,6 +116,11 @@ def numbers(result: Result) -> dict[str, float | int | str]:
         "sheet_naive_gap": naive.gap,
         "sheet_misread": misread.to_exact.statistic,
         "sheet_misread_gap": misread.gap,
+        "hang_seed": HANG[0],
+        "hang_length": HANG[1],
+        "zh_word": chinese.text,
+        "zh_bytes": len(chinese.exact),
+        "zh_characters": len(chinese.predicted),
         "asked": result.extremes[0],
         "read_back": result.extremes[1],
         "text": result.about[next(iter(result.about))],

@@ -13,7 +13,7 @@ from time import process_time
 import numpy as np
 
 Prepare = Callable[[Sequence[str]], Callable[[], object]]
-LINEAR = 10**4  # bytes from which on a slope is fitted: below, the cost of a call counts
+LINEAR = 8000  # bytes from which on a slope is fitted: below, the cost of a call counts
 
 
 @dataclass(frozen=True)
