@@ -89,8 +89,9 @@ def test_prefix_spelling_reserved_and_forbidden_tokens():
         pieces, scores, "character", -20.0, tuple(range(1, 257)), frozenset(range(257)), prefix=b" "
     )
     assert [tuple(e) for e in Lattice.of("ab", vocabulary).edges] == [
+        (0, 1, 1 + ord(" "), -20.0),  # the token " " is forbidden, so that the byte is an unknown one
         (0, 2, 258, -2.0),
-        (1, 2, 257, -1.0),  # the token " " is forbidden, so nothing leads here
+        (1, 2, 257, -1.0),
         (2, 3, 1 + ord("b"), -20.0),
     ]
     assert Lattice.of("", vocabulary).law() == {(): 1}
