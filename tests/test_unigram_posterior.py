@@ -169,7 +169,7 @@ def test_impossible_constraints_name_their_offset(constraints, message):
 
 
 def test_offsets_that_exclude_each_other_are_named():
-    edges = edges_of("aaaa", Vocabulary.of({b"aa": -1.0, b"aaa": -1.0, b"a": -np.inf, b"aaaa": -1.0}))
+    edges = edges_of("aaaa", Vocabulary.of({b"aa": -1.0, b"aaa": -1.0, b"aaaa": -1.0}, unknown="none"))
     edges = Edges([*edges.starts, 3], [*edges.ends, 4], [*edges.ids, 9], [*edges.scores, -1.0], 4)  # and a last "a"
     assert reached(edges)[[2, 3]].all()
     with pytest.raises(UnigramError, match="from the forced offset 2 to 3"):
