@@ -17,7 +17,7 @@ import yaml
 from kexue.errors import PageError
 from kexue.lab.ledgers import Derivation, book_of_ledgers
 from kexue.proof import Ledger, Step
-from kexue.proof.mutation import Score, mutants, score
+from kexue.proof.mutation import Score, score
 from kexue.proof.render import RULES
 from kexue.proof.tables import Link, Table
 
@@ -72,10 +72,8 @@ class Coverage:
         return Link(step.label if first else step.name or step.why, page + anchor)
 
     def scores(self, most: int | None = None) -> list[Score]:
-        """The mutation scores of the chapter's ledgers: of all changed lines, or of about so many, spread evenly."""
-        changes = sum(1 for ledger in self.ledgers for _ in mutants(ledger)) if most else 0
-        every = max(1, -(-changes // most)) if most else 1
-        return [score(ledger, self.equivalents, every) for ledger in self.ledgers]
+        """The mutation scores of the chapter's ledgers: of all changes of each, or of at most so many, spread evenly."""
+        return [score(ledger, self.equivalents, most) for ledger in self.ledgers]
 
     def resting_on(self, hypothesis: Step) -> list[Step]:
         """The lines that rest on a hypothesis, as it is or for particular values."""
@@ -115,8 +113,8 @@ class Appendix:
         """How many lines each rule proved, and at how many random points they were confirmed."""
         return Tables(Table(_proved(ledger), ("rule", "lines", "points"), _ruled(ledger)) for _, ledger in self.ledgers)
 
-    def mutation(self, most: int = 100) -> Table:
-        """What became of the changed lines of each ledger, or of so many of them, spread evenly."""
+    def mutation(self, most: int | None = None) -> Table:
+        """What became of the changed lines of each ledger, or of at most so many of them, spread evenly."""
         head = ("ledger", "lines", "changes", "tried here", "refused", "equivalent", "survive")
         rows = [_scored(chapter, ledger, most) for chapter, ledger in self.ledgers]
         return Table("One change in one line at a time", head, rows)
@@ -134,12 +132,11 @@ class Appendix:
         )
 
 
-def _scored(chapter: Coverage, ledger: Ledger, most: int) -> tuple:
+def _scored(chapter: Coverage, ledger: Ledger, most: int | None) -> tuple:
     """A ledger's row in the table of changed lines."""
-    changes = sum(1 for _ in mutants(ledger))
-    found = score(ledger, chapter.equivalents, every=max(1, -(-changes // most)))
+    found = score(ledger, chapter.equivalents, most)
     outcomes = found.killed, len(found.equivalents), len(found.survivors)
-    return ledger.title, len(ledger.steps), changes, found.total, *outcomes
+    return ledger.title, len(ledger.steps), found.changes, found.total, *outcomes
 
 
 def _opinions(chapter: Coverage, ledger: Ledger) -> Table:

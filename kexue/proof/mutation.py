@@ -87,11 +87,12 @@ def mutants(ledger: Ledger) -> Iterator[Mutant]:
 class Score:
     """What became of a ledger's mutants.
 
-    tried: how many of each kind. equivalents: those that pass and may, with the reason. survivors: those that pass and
+    changes: how many there are. tried: how many of each kind. equivalents: those that pass and may, with the reason. survivors: those that pass and
     may not. unmet: names listed as equivalent that no passing mutant has.
     """
 
     title: str
+    changes: int
     tried: Counter
     equivalents: tuple[tuple[Mutant, str], ...]
     survivors: tuple[Mutant, ...]
@@ -128,21 +129,33 @@ class Score:
         return self.table._repr_html_()
 
 
-def score(ledger: Ledger, equivalent: Mapping[str, str] | None = None, every: int = 1) -> Score:
-    """Ask for every mutant, or every n-th and all that may pass.
+def score(ledger: Ledger, equivalent: Mapping[str, str] | None = None, most: int | None = None) -> Score:
+    """Ask for every mutant, or for at most so many at equal distances and, besides, all that may pass.
 
     equivalent: names of the mutants that may pass, each with the mathematical reason.
     """
     reasons, tried, passing = dict(equivalent or {}), Counter(), []
-    for mutant in (m for i, m in enumerate(mutants(ledger)) if i % every == 0 or m.name in reasons):
+    found = list(mutants(ledger))
+    every = distance(len(found), most)
+    for mutant in (m for i, m in enumerate(found) if i % every == 0 or m.name in reasons):
         tried[mutant.kind] += 1
         if mutant.survives():
             passing.append(mutant)
     names = {m.name for m in passing}
     return Score(
         ledger.title,
+        len(found),
         tried,
         tuple((m, reasons[m.name]) for m in passing if m.name in reasons),
         tuple(m for m in passing if m.name not in reasons),
         tuple(name for name in reasons if name not in names),
     )
+
+
+def distance(changes: int, most: int | None) -> int:
+    """Every which one of so many is tried, for at most so many in all: ⌈changes/most⌉, and 1 where there is no bound.
+
+    >>> distance(61, 60), distance(60, 60), distance(0, 60), distance(1000, None)
+    (2, 1, 1, 1)
+    """
+    return 1 if most is None else max(1, -(-changes // most))
