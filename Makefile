@@ -26,7 +26,7 @@ book: vendor ## execute the pages that changed and build the book, _build/html
 	@$(BIN)/python -m kexue.rerun.book
 
 test: book ## run every test: units, each page cell by cell, the built pages in Chromium
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 live: vendor ## open the pages as notebooks in JupyterLab, on this machine only
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/jupyter lab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/book $(AS_ROOT)

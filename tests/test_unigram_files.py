@@ -28,6 +28,7 @@ from kexue.unigram.files.json_text import parsed
 from kexue.unigram.files.raw import LIMIT, unpacked
 from kexue.unigram.files.wire import fields, write_bytes, write_float, write_number, write_varint
 from kexue.unigram.training import _sentences, train
+from kexue.unigram.vocabulary import LOWEST
 
 ENGLISH = [line + "\n" for text in list(topics.values())[:25] for line in text.split("\n")]
 COUNTS = {b"a": 7, b" ": 3, b"b": 1, b"ab": 12, "é".encode(): 5, "é".encode()[:1]: 1, b"\n": 2}
@@ -209,7 +210,7 @@ def same(a: Vocabulary, b: Vocabulary) -> bool:
 
 @st.composite
 def vocabularies(draw) -> Vocabulary:
-    scores = st.floats(max_value=0, allow_nan=False, width=64).filter(lambda s: s == -np.inf or s > -1e308)
+    scores = st.floats(LOWEST, 0) | st.just(-np.inf)
     table = draw(st.dictionaries(st.binary(min_size=1, max_size=5), scores, min_size=1, max_size=12))
     names = [b"<unk>", b"a"] * draw(st.booleans())
     bytes_ = [bytes([b]) for b in range(256)] * draw(st.booleans())

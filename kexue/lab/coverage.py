@@ -72,7 +72,7 @@ class Coverage:
         return Link(step.label if first else step.name or step.why, page + anchor)
 
     def scores(self, most: int | None = None) -> list[Score]:
-        """The mutation scores of the chapter's ledgers: of all changes of each, or of at most so many, spread evenly."""
+        """The mutation scores of the chapter's ledgers: of all changes or at most so many of each, spread evenly."""
         return [score(ledger, self.equivalents, most) for ledger in self.ledgers]
 
     def resting_on(self, hypothesis: Step) -> list[Step]:

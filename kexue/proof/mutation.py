@@ -87,8 +87,8 @@ def mutants(ledger: Ledger) -> Iterator[Mutant]:
 class Score:
     """What became of a ledger's mutants.
 
-    changes: how many there are. tried: how many of each kind. equivalents: those that pass and may, with the reason. survivors: those that pass and
-    may not. unmet: names listed as equivalent that no passing mutant has.
+    changes: how many there are. tried: how many of each kind. equivalents: those that pass and may, with the reason.
+    survivors: those that pass and may not. unmet: names listed as equivalent that no passing mutant has.
     """
 
     title: str

@@ -147,7 +147,7 @@ class Unigram:
                 these boundaries.
 
         >>> Unigram({b"a": -1.0, b"aa": -1.5}).encode("aaaa", forced=[1])
-        [0, 1, 0]
+        [0, 0, 1]
         """
         if len(forced) or len(forbidden):
             return self._constrained(text, alpha, rng, forced, forbidden)

@@ -136,6 +136,7 @@ def sample(edges: Edges, alpha: float, generator: np.random.Generator) -> list[i
 
     At v the last edge is e with probability F(start) w_e / F(v). Raises as ``log_partition``.
 
+    >>> from kexue.unigram.vocabulary import Vocabulary
     >>> edges = edges_of("aab", Vocabulary.of({b"a": -1.0, b"aa": -2.0, b"b": -1.0}))
     >>> sample(constrained(edges, forced=[1]), 1, np.random.default_rng(0))
     [0, 0, 2]

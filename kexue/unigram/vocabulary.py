@@ -18,6 +18,7 @@ PENALTY = 10.0  # by which an unknown byte or character scores less than the wor
 LONGEST = 1024  # bytes a token may have; real models stay below 100
 LARGEST = 2**24  # tokens a vocabulary may have
 LOWEST = -1e100  # finite score of a token: sums of them stay finite
+EXPECTED = f"expected a log-probability: at most 0, and {LOWEST:g} or more unless −∞"
 
 Unknown = Literal["byte", "character", "none"]
 
@@ -65,9 +66,7 @@ class Vocabulary:
             finite = self.scores[self._used & np.isfinite(self.scores)]
             object.__setattr__(self, "unknown_score", float(finite.min(initial=0.0)) - PENALTY)
         elif not (isinstance(self.unknown_score, Real) and _is_score(self.unknown_score)):
-            raise UnigramError(
-                f"unknown_score is {self.unknown_score!r}, expected a log-probability, {LOWEST:g} to 0 or −∞"
-            )
+            raise UnigramError(f"unknown_score is {self.unknown_score!r}, {EXPECTED}")
 
     @staticmethod
     def of(mapping: Mapping[bytes, float], **options) -> Vocabulary:
@@ -146,6 +145,4 @@ def _check_scores(pieces: Sequence[bytes], scores: np.ndarray) -> None:
     wrong = np.flatnonzero(~_is_score(scores))
     if wrong.size:
         i = int(wrong[0])
-        raise UnigramError(
-            f"the score of token {i} {pieces[i]!r} is {scores[i]}, expected a log-probability, {LOWEST:g} to 0 or −∞"
-        )
+        raise UnigramError(f"the score of token {i} {pieces[i]!r} is {scores[i]}, {EXPECTED}")
