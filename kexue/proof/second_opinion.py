@@ -19,6 +19,14 @@ from kexue.proof.kernel.terms import Expect, Inner, ProofError, Vec, is_vector
 from kexue.proof.tables import Table
 
 ALGEBRAIC = ("identity", "certificate")
+NAMES = {
+    "Pow": "powers",
+    "exp": "exponentials",
+    "log": "logarithms",
+    "Diff": "derivatives",
+    "Integral": "integrals",
+    "KroneckerDelta": "equal indices",
+}
 
 
 class Disagreement(ProofError):
@@ -151,7 +159,7 @@ class Reading:
         if isinstance(e, (Sum, Expect)):
             return self.linear(e)
         if isinstance(e, (Pow, log, Integral, KroneckerDelta)) or not isinstance(e, (Symbol, AppliedUndef)):
-            self.opaque.add(type(e).__name__ if not isinstance(e, Pow) else "powers")
+            self.opaque.add(NAMES.get(type(e).__name__, type(e).__name__))
         return self.atom(e)
 
     def power(self, base, exponent):
