@@ -98,17 +98,18 @@ def test_page_is_built_and_names_no_remote_asset(built: Path, page: str) -> None
     assert {asset for asset in Addresses(built / f"{page}.html").assets if urlsplit(asset).netloc} == set()
 
 
-@pytest.mark.parametrize("screen", WIDTHS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("screen", "themes"), [("desktop", ("light", "dark")), ("phone", ("dark", "light"))])
 @pytest.mark.parametrize("page", PAGES)
-def test_page(browser: Browser, base: str, page: str, theme: str, screen: str) -> None:
-    """No request leaves the machine, nothing fails, everything is legible and fits the screen."""
-    with visit(browser, base, page, screen, theme) as reader:
+def test_page(browser: Browser, base: str, page: str, screen: str, themes: tuple[str, str]) -> None:
+    """No request leaves the machine, nothing fails, everything is legible and fits, also when evening comes."""
+    with visit(browser, base, page, screen, themes[0]) as reader:
+        for theme in themes:
+            reader.page.emulate_media(color_scheme=theme)
+            reader.page.locator(f"html[data-theme={theme}]").wait_for()
+            assert faint_texts(reader.page) == []
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[screen]
         assert reader.remote == []
         assert reader.faults == []
-        assert reader.page.locator("html").get_attribute("data-theme") == theme
-        assert reader.page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[screen]
-        assert faint_texts(reader.page) == []
 
 
 def test_mathematics_is_typeset(reader: Visit) -> None:
@@ -157,7 +158,7 @@ def drag(page: Page, slider: Locator, start: float, end: float) -> None:
 
 @pytest.mark.parametrize("page", EXPLORERS)
 def test_every_slider_moves_the_picture(browser: Browser, base: str, page: str) -> None:
-    """By keyboard and by mouse; at least one of them bends the curves, not only the cursor."""
+    """By keyboard and by mouse; where there are several, one at least bends the curves and does not only move along."""
     bent = []
     with visit(browser, base, page) as reader:
         keyboard = reader.page.keyboard
@@ -166,7 +167,7 @@ def test_every_slider_moves_the_picture(browser: Browser, base: str, page: str) 
             assert changes(reader.page, PICTURE, lambda: [keyboard.press("ArrowLeft") for _ in range(5)])
             assert changes(reader.page, PICTURE, lambda slider=slider: drag(reader.page, slider, 0.3, 0.7))
             bent.append(changes(reader.page, CURVES, lambda slider=slider: drag(reader.page, slider, 0.7, 0.4)))
-        assert any(bent)
+        assert any(bent) or len(bent) == 1
         assert reader.faults == []
 
 

@@ -19,12 +19,21 @@ from kexue.proof.steps import Part, Step
 
 @dataclass(frozen=True)
 class Alternative:
-    """``arguments`` in place of a line's own; ``key`` tells apart those that say different things."""
+    """``arguments`` in place of a line's own; ``key`` tells apart those that say different things.
+
+    What it says is ``words`` and then the expression ``shown``, which is printed when somebody asks: that takes longer
+    than to make it.
+    """
 
     kind: str
-    statement: str
+    words: str
+    shown: object
     arguments: dict
     key: object
+
+    @property
+    def statement(self) -> str:
+        return self.words + ("" if self.shown is None else text(self.shown))
 
 
 def alternatives(line: Step) -> Iterator[Alternative]:
@@ -68,18 +77,20 @@ def _induction(line, given):
         parts = list(ask(Step(line.ledger, assumed, name="the induction hypothesis")))
     for i, part in enumerate(parts):
         fewer = {"step": lambda ih, i=i: [p for j, p in enumerate(ask(ih)) if j != i]}
-        yield Alternative("premise withdrawn", f"step without {_shown(part)}", fewer, ("step", i))
+        yield Alternative("premise withdrawn", "step without ", _shown(part), fewer, ("step", i))
 
 
 def _sum(_, given):
     index, upper = given["index"], sympify(given["upper"])
     for lower, end in ((Integer(-1), upper), (upper + 2, upper)):
-        yield Alternative("range changed", f"{index} = {lower} … {end}", {"lower": lower, "upper": end}, (lower, end))
+        yield Alternative(
+            "range changed", f"{index} = {lower} … {end}", None, {"lower": lower, "upper": end}, (lower, end)
+        )
 
 
 def _multiply(_, given):
     factor = -sympify(given["factor"])
-    yield Alternative("sign flipped", f"factor := {text(factor)}", {"factor": factor}, ("factor", factor))
+    yield Alternative("sign flipped", "factor := ", factor, {"factor": factor}, ("factor", factor))
 
 
 def _series(_, given):
@@ -87,7 +98,7 @@ def _series(_, given):
     for i, coefficient in enumerate(coefficients):
         for kind, changed in changed_sides(coefficient):
             arguments = {"coefficients": [*coefficients[:i], changed, *coefficients[i + 1 :]]}
-            yield Alternative(kind, f"coefficient {i} := {text(changed)}", arguments, (i, changed))
+            yield Alternative(kind, f"coefficient {i} := ", changed, arguments, (i, changed))
 
 
 def _unique(line, _):
@@ -100,18 +111,19 @@ def _instance(_, given):
         for kind, changed in changed_sides(body):
             mapping = {**given["mapping"], name: _closed(value, variables, changed)}
             shown = changed.xreplace({v: Symbol(v.name) for v in variables})
-            statement = f"{getattr(name, '__name__', name)} := {text(shown)}"
-            yield Alternative(kind, statement, {"mapping": mapping}, (name, changed))
+            yield Alternative(
+                kind, f"{getattr(name, '__name__', name)} := ", shown, {"mapping": mapping}, (name, changed)
+            )
 
 
 def _discharge(line, given):
     """Another line for a proof, another hypothesis to be proved."""
     others = [other for other in line.ledger.steps[: line.number - 1] if other is not given["proof"]]
     for other in others[-1:]:
-        yield Alternative("premise exchanged", f"by {text(other.relation)}", {"proof": other}, other)
+        yield Alternative("premise exchanged", "by ", other.relation, {"proof": other}, other)
     for other in line.ledger.hypotheses:
         if other is not given["hypothesis"] and other.fact.hypotheses <= given["step"].fact.hypotheses:
-            yield Alternative("premise exchanged", f"in place of {other.name}", {"hypothesis": other}, other)
+            yield Alternative("premise exchanged", f"in place of {other.name}", None, {"hypothesis": other}, other)
 
 
 CHANGED = {
@@ -129,22 +141,22 @@ CHANGED = {
 
 def _of_relation(relation, sort):
     for kind, changed in changed_relations(relation, sort):
-        yield Alternative(kind, text(changed), {"relation": changed}, changed)
+        yield Alternative(kind, "", changed, {"relation": changed}, changed)
 
 
 def _of_side(side, key):
     for kind, changed in changed_sides(side):
-        yield Alternative(kind, f"{key} := {text(changed)}", {key: changed}, (key, changed))
+        yield Alternative(kind, f"{key} := ", changed, {key: changed}, (key, changed))
 
 
 def _without(parts, key):
     parts = list(parts)
     for i, part in enumerate(parts):
-        yield Alternative("premise withdrawn", f"without {_shown(part)}", {key: parts[:i] + parts[i + 1 :]}, (key, i))
+        yield Alternative("premise withdrawn", "without ", _shown(part), {key: parts[:i] + parts[i + 1 :]}, (key, i))
 
 
 def _shown(part):
-    return text(part.relation if isinstance(part, Step) else part.value if isinstance(part, Part) else part)
+    return part.relation if isinstance(part, Step) else part.value if isinstance(part, Part) else part
 
 
 def sorts(ledger):

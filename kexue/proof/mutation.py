@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kexue.proof.alternatives import alternatives
+from kexue.proof.alternatives import Alternative, alternatives
 from kexue.proof.crosscheck import KernelFault
 from kexue.proof.kernel.terms import ProofError, Undecided
 from kexue.proof.ledger import Ledger
@@ -28,22 +28,29 @@ from kexue.proof.tables import Table
 
 @dataclass(frozen=True, eq=False)
 class Mutant:
-    """A line with one change. ``statement``: what it says then; ``arguments``: how it is asked for."""
+    """A line with one change: how it is asked for then, and what it says."""
 
     step: Step
-    kind: str
-    statement: str
-    arguments: Mapping = field(repr=False)
+    change: Alternative = field(repr=False)
 
     @property
+    def kind(self) -> str:
+        return self.change.kind
+
+    @property
+    def beginning(self) -> str:
+        """Of the name: the line and the kind of change."""
+        return f"{self.step.name or self.step.why}: {self.kind}: "
+
+    @cached_property
     def name(self) -> str:
         """What a list of equivalent mutants calls it, whatever the number of its line."""
-        return f"{self.step.name or self.step.why}: {self.kind}: {self.statement}"
+        return self.beginning + self.change.statement
 
     def survives(self) -> bool:
         """Whether the changed line is proved all the same. Raises ``KernelFault`` where a random point contradicts."""
         try:
-            proved_again(self.step, self.arguments)
+            proved_again(self.step, self.step.recipe.arguments | self.change.arguments)
         except ProofError:
             return False
         except KernelFault as fault:
@@ -52,7 +59,7 @@ class Mutant:
         return True
 
     def __str__(self) -> str:
-        return f"{self.step.label} {self.kind}: {self.statement}"
+        return f"{self.step.label} {self.kind}: {self.change.statement}"
 
 
 def proved_again(step: Step, arguments: Mapping | None = None) -> Step:
@@ -79,8 +86,7 @@ def mutants(ledger: Ledger) -> Iterator[Mutant]:
         for change in alternatives(step):
             if change.key not in seen:
                 seen.add(change.key)
-                arguments = step.recipe.arguments | change.arguments
-                yield Mutant(step, change.kind, change.statement, arguments)
+                yield Mutant(step, change)
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,11 @@ def score(ledger: Ledger, equivalent: Mapping[str, str] | None = None, most: int
     reasons, tried, passing = dict(equivalent or {}), Counter(), []
     found = list(mutants(ledger))
     every = distance(len(found), most)
-    for mutant in (m for i, m in enumerate(found) if i % every == 0 or m.name in reasons):
+
+    def listed(mutant: Mutant) -> bool:
+        return any(name.startswith(mutant.beginning) for name in reasons) and mutant.name in reasons
+
+    for mutant in (m for i, m in enumerate(found) if i % every == 0 or listed(m)):
         tried[mutant.kind] += 1
         if mutant.survives():
             passing.append(mutant)
