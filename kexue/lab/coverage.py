@@ -110,8 +110,9 @@ class Appendix:
         )
 
     def rules(self) -> Tables:
-        """How many lines each rule proved, and at how many random points they were confirmed."""
-        return Tables(Table(_proved(ledger), ("rule", "lines", "points"), _ruled(ledger)) for _, ledger in self.ledgers)
+        """How many lines each rule proved, and how many of them were confirmed at random points."""
+        head = ("rule", "lines", "confirmed")
+        return Tables(Table(_proved(ledger), head, _ruled(ledger)) for _, ledger in self.ledgers)
 
     def mutation(self, most: int | None = None) -> Table:
         """What became of the changed lines of each ledger, or of at most so many of them, spread evenly."""
@@ -199,10 +200,10 @@ def _proved(ledger: Ledger) -> str:
 
 def _ruled(ledger: Ledger) -> list[tuple]:
     lines = Counter(RULES[step.fact.rule] for step in ledger.steps)
-    points = Counter()
-    for step in ledger.steps:
-        points[RULES[step.fact.rule]] += step.confirmed
-    return [(rule, count, points[rule]) for rule, count in sorted(lines.items(), key=lambda pair: (-pair[1], pair[0]))]
+    confirmed = Counter(RULES[step.fact.rule] for step in ledger.steps if step.confirmed)
+    return [
+        (rule, count, confirmed[rule]) for rule, count in sorted(lines.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
 
 
 def _excused(chapter: Coverage) -> Iterator[tuple]:

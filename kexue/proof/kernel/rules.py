@@ -176,13 +176,14 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     """
     context = fact.context
     same_ledger(context, discharged)
-    fixed = [h.relation for h in fact.hypotheses if h.free(context) & set(mapping)]
+    hypotheses = sorted(fact.hypotheses, key=lambda h: h.name)
+    fixed = [h.relation for h in hypotheses if h.free(context) & set(mapping)]
     pointwise = not any(context.unfold(s).has(Expect, CondVec) for r in (fact.relation, *fixed) for s in sides(r))
     for name, value in mapping.items():
         admissible(context, name, value, mapping, (fact.relation, *fixed), pointwise)
     refuse_bounded(context, mapping, fact.relation, set(mapping))
     kept, proofs = set(), []
-    for h in fact.hypotheses:
+    for h in hypotheses:
         refuse_bounded(context, set(mapping) - h.forall, h.relation, set(mapping) - h.forall)
         changed = _substitute_free(context, h, mapping) if h.free(context) & set(mapping) else None
         proof = changed and _proof_of(context, changed, h.forall, discharged)
@@ -377,8 +378,9 @@ def induction(relation, n, base, step, assumed):
     rest = base.hypotheses | step.hypotheses - {ih}
     if ih in base.hypotheses or any(n in h.free(context) for h in rest):
         raise Undecided(f"the induction on {n} rests on something that fixes {n}")
-    cited = {f for part in (base, step) for f in part.premises if f.hypotheses <= rest and f.relation.op != "⇔"}
-    _check_defined(context, relation, [f for f in cited if f.general_in(n)])
+    cited = dict.fromkeys(f for part in (base, step) for f in part.premises)
+    known = [f for f in cited if f.hypotheses <= rest and f.relation.op != "⇔" and f.general_in(n)]
+    _check_defined(context, relation, known)
     return Fact(KEY, context, relation, rest, "induction", (base, step))
 
 
