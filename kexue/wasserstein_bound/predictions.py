@@ -1,0 +1,2 @@
+from kexue.wasserstein_bound.experiment import Result
+def checks(result): return []
