@@ -1,7 +1,7 @@
 """Two clouds that are moved by two fields, from T down to 0, with the same noise in both.
 
 Heun's method: of second order for the ODE; for the SDE the noise is additive and enters predictor and corrector alike.
-Beside every run goes another one with steps twice as long and the same noise: how far it is off says what the steps cost.
+Beside every run goes another one with steps twice as long and the same noise: how far it is off says what steps cost.
 """
 
 from __future__ import annotations
@@ -13,6 +13,15 @@ from torch import Tensor
 
 Field = Callable[[Tensor, Tensor], Tensor]
 Clouds = tuple[Tensor, Tensor]
+
+
+def late(k: int, steps: int) -> float:
+    """Which part of T is left after k steps: (1 − k/steps)², so that steps are short near the data.
+
+    >>> late(0, 4), late(2, 4), late(4, 4)
+    (1.0, 0.25, 0.0)
+    """
+    return (1 - k / steps) ** 2
 
 
 def drift(score: Field, kappa: float) -> Field:
@@ -53,16 +62,17 @@ def together(
     """
     if steps < 2 or steps % 2:
         raise ValueError(f"steps is {steps}, expected an even number of at least 2: every second one is compared")
-    h, fine, coarse = T / steps, clouds, clouds
+    fine = coarse = clouds
     yield T, fine, coarse
     for k in range(0, steps, 2):
-        t, noises = T * (1 - k / steps), (None, None)
+        t, then, end = (T * late(k + i, steps) for i in range(3))
+        noises = [None, None, None]
         if generator is not None:
-            noises = tuple(torch.sqrt(h) * _normal(clouds[0], generator) for _ in range(2))
-        fine = step(fields, fine, t, h, noises[0])
-        fine = step(fields, fine, t - h, h, noises[1])
-        coarse = step(fields, coarse, t, 2 * h, None if generator is None else noises[0] + noises[1])
-        yield T * (1 - (k + 2) / steps), fine, coarse
+            noises = [torch.sqrt(h) * _normal(clouds[0], generator) for h in (t - then, then - end)]
+            noises.append(noises[0] + noises[1])
+        fine = step(fields, step(fields, fine, t, t - then, noises[0]), then, then - end, noises[1])
+        coarse = step(fields, coarse, t, t - end, noises[2])
+        yield end, fine, coarse
 
 
 def _normal(like: Tensor, generator: torch.Generator) -> Tensor:

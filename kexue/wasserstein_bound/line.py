@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
 
 from kexue.wasserstein_bound.bound import KAPPA, bound
 from kexue.wasserstein_bound.flow import drift, together
-from kexue.wasserstein_bound.pairs import Data, Pair
+from kexue.wasserstein_bound.pairs import Data, Pair, levels
 from kexue.wasserstein_bound.transport import coupling, on_line
+
+with suppress(ImportError):  # for the annotations alone, and a GPU machine may lack it
+    from jaxtyping import Float
 
 GRID = 4001  # times of the quadrature: its error is below 1e-6 of the bound, see the tests
 
@@ -56,9 +59,9 @@ def measure(
     data = Data(pairs, device)
     x, y = data.start(particles)
     found = {name: _one(name, data, (x, y), 1 if name == "ODE" else seeds, steps, readings, seed) for name in KAPPA}
-    levels = torch.linspace(0, 1, readings + 1, device=device, dtype=data.dtype)
-    times = data.T[:, 0] * (1 - levels)
-    ends = [(found["ODE"][key][:, 0] - data.quantiles(_levels(x), 0 * data.T)[:, 0]).abs().amax(-1) for key in "xz"]
+    times = data.T[:, 0] * torch.linspace(1, 0, readings + 1, device=device, dtype=data.dtype) ** 2
+    goal = data.quantiles(levels(x), 0 * data.T)
+    ends = [(found["ODE"][key] - goal).abs().amax((1, 2)) for key in ("x", "coarse_x")]
     return Line(
         pairs,
         times.cpu().numpy(),
@@ -66,11 +69,6 @@ def measure(
         {name: bounds(name, data, x, y, readings) for name in KAPPA},
         torch.stack(ends).cpu().numpy(),
     )
-
-
-def _levels(x: torch.Tensor) -> torch.Tensor:
-    count = x.shape[-1]
-    return (torch.arange(count, device=x.device, dtype=x.dtype) + 0.5) / count
 
 
 def _one(name: str, data: Data, start: tuple, seeds: int, steps: int, readings: int, seed: int) -> dict:
@@ -85,13 +83,16 @@ def _one(name: str, data: Data, start: tuple, seeds: int, steps: int, readings: 
                 read["wasserstein"].append(on_line(*fine))
                 read["coupled"].append(coupling(*fine))
                 read["coarse"].append(coupling(*coarse))
-    return {key: torch.stack(rows, -1).cpu().numpy() for key, rows in read.items()} | {"x": fine[0], "z": coarse[0]}
+    return {key: torch.stack(rows, -1).cpu().numpy() for key, rows in read.items()} | {
+        "x": fine[0],
+        "coarse_x": coarse[0],
+    }
 
 
 def bounds(name: str, data: Data, x: torch.Tensor, y: torch.Tensor, readings: int) -> np.ndarray:
     """The theorem's right side at the readings, from T down to 0."""
-    levels = torch.linspace(0, 1, readings * (GRID // readings) + 1, device=data.device, dtype=data.dtype)
-    times, kappa = data.T[:, 0] * levels, KAPPA[name]  # (pairs, times)
+    parts = torch.linspace(0, 1, readings * (GRID // readings) + 1, device=data.device, dtype=data.dtype)
+    times, kappa = data.T[:, 0] * parts**2, KAPPA[name]  # (pairs, times)
     t = times[:, None]
     L, error = 0.5 + kappa * data.steepest(t)[:, 0], kappa * data.error(t)[:, 0]
     at = bound(L, error, times, coupling(x, y)[:, 0])

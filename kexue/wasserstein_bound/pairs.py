@@ -80,8 +80,8 @@ class Data:
 
         self.pairs, self.device, self.dtype = pairs, device, dtype
         self.mean, self.sd, self.delta, self.T, self.prior = map(column, ("mean", "sd", "delta", "T", "prior"))
-        wave = [pair.error == "wave" for pair in pairs]
-        self.wave = torch.tensor(wave, device=device)[:, None, None]
+        waves = [pair.error == "wave" for pair in pairs]
+        self.wave, self._waves = torch.tensor(waves, device=device)[:, None, None], any(waves)
 
     def marginal(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(m_t, v_t)."""
@@ -96,13 +96,9 @@ class Data:
     def wrong(self, x: Tensor, t: Tensor) -> Tensor:
         """The score with its error."""
         score = self.score(x, t)
-        if not bool(self._any_wave):
+        if not self._waves:
             return score + self.delta
         return score + self.delta * torch.where(self.wave, torch.sin(WAVE * x), torch.ones_like(x))
-
-    @property
-    def _any_wave(self) -> bool:
-        return any(pair.error == "wave" for pair in self.pairs)
 
     def error(self, t: Tensor) -> Tensor:
         """(E_{p_t} error²)^½: δ, or δ ((1 − cos(2ωm_t) e^{−2ω²v_t})/2)^½."""
@@ -129,9 +125,19 @@ class Data:
 
     def start(self, particles: int) -> tuple[Tensor, Tensor]:
         """Optimally matched clouds at T: quantiles of p_T and of q_T at the levels (i + ½)/particles."""
-        levels = (torch.arange(particles, device=self.device, dtype=self.dtype) + 0.5) / particles
-        x = self.quantiles(levels, self.T)  # (pairs, 1, particles)
-        return x, torch.where(self.prior > 0, torch.special.ndtri(levels), x)
+        middle = levels(torch.empty(particles, device=self.device, dtype=self.dtype))
+        x = self.quantiles(middle, self.T)  # (pairs, 1, particles)
+        return x, torch.where(self.prior > 0, torch.special.ndtri(middle), x)
+
+
+def levels(like: Tensor) -> Tensor:
+    """(i + ½)/particles for the particles of the last dimension.
+
+    >>> levels(torch.zeros(2)).tolist()
+    [0.25, 0.75]
+    """
+    count = like.shape[-1]
+    return (torch.arange(count, device=like.device, dtype=like.dtype) + 0.5) / count
 
 
 def cdf(x: Tensor, m: Tensor, v: Tensor) -> Tensor:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from kexue.wasserstein_bound.bound import KAPPA, bound
@@ -14,6 +14,9 @@ from kexue.wasserstein_bound.flow import drift, together
 from kexue.wasserstein_bound.network import Score, Training, noised, steepest, train
 from kexue.wasserstein_bound.ring import Ring
 from kexue.wasserstein_bound.transport import coupling, exact, sliced
+
+with suppress(ImportError):  # for the annotations alone, and a GPU machine may lack it
+    from jaxtyping import Float
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Plane:
         exact: W₂ and w of the same few particles, at the data.
         error: κ(E‖∇log p_t − s_θ‖²)^½ over the particles.
         bound: with L a maximum over a grid of the box that holds all particles.
-        bound_half: with every second line of that grid.
+        bound_half: with every second line of that grid, and every second time in the quadrature: at the data.
         bound_pairs: with L as it is for the pairs on average, the least that H1 allows.
         shown: some particles of the first network at some times: (times, 2 clouds, particles, 2).
     """
@@ -37,7 +40,7 @@ class Plane:
     exact: dict[str, Float[np.ndarray, "2 nets"]]
     error: dict[str, Float[np.ndarray, "nets times"]]
     bound: dict[str, Float[np.ndarray, "nets times"]]
-    bound_half: dict[str, Float[np.ndarray, "nets times"]]
+    bound_half: dict[str, Float[np.ndarray, " nets"]]
     bound_pairs: dict[str, Float[np.ndarray, "nets times"]]
     shown: dict[str, Float[np.ndarray, "times clouds particles dim"]]
     loss: Loss
@@ -83,12 +86,14 @@ def measure(ring: Ring, sizes: Sizes, T: float, seed: int, device: torch.device)
     training = train(score, ring, sizes.batch, sizes.iterations, generator)
     learned = score.to(torch.float64)
     runs = {name: _run(name, ring, learned, sizes, T, generator) for name in KAPPA}
-    times = T * (1 - np.arange(sizes.readings + 1) / sizes.readings)
+    times = T * np.linspace(1, 0, sizes.readings + 1) ** 2
     box = max(run.reach for run in runs.values())
     slopes = _slopes(learned, box, sizes.grid, torch.as_tensor(times, device=device))
     every = {name: _sides(run, KAPPA[name], slopes, times) for name, run in runs.items()}
     taken = [{name: sides[i] for name, sides in every.items()} for i in range(8)]
-    return Plane(times, *taken, {n: r.shown for n, r in runs.items()}, _loss(ring, learned, sizes, T, generator), training)
+    return Plane(
+        times, *taken, {n: r.shown for n, r in runs.items()}, _loss(ring, learned, sizes, T, generator), training
+    )
 
 
 @dataclass
@@ -111,7 +116,11 @@ def _run(name: str, ring: Ring, learned: Score, sizes: Sizes, T: float, generato
     x, _ = noised(ring, (1, sizes.particles), start, generator)
     x = x.expand(sizes.nets, -1, -1)
     noise = generator if name == "SDE" else None
-    read, shown, every = _Run([], [], [], [], [], np.empty(0), np.empty(0), start * 0), [], sizes.steps // 2 // sizes.readings
+    read, shown, every = (
+        _Run([], [], [], [], [], np.empty(0), np.empty(0), start * 0),
+        [],
+        sizes.steps // 2 // sizes.readings,
+    )
     with torch.inference_mode():
         for k, (t, fine, coarse) in enumerate(together(fields, (x, x), start, sizes.steps, noise)):
             if k % every == 0:
@@ -141,7 +150,7 @@ def _read(read: _Run, ring: Ring, learned: Score, t: Tensor, fine: tuple, coarse
 
 
 def _slopes(learned: Score, box: Tensor, grid: int, times: Tensor) -> Tensor:
-    """The largest slope over the box at every time, with all lines of the grid and with every second: (2, nets, times)."""
+    """The largest slope over the box, with all lines of the grid and with every second: (2, nets, times)."""
     line = torch.linspace(-1, 1, grid, device=box.device, dtype=torch.float64) * box
     points = torch.stack(torch.meshgrid(line, line, indexing="ij"), dim=-1).reshape(-1, 2)
     rows = []
@@ -158,11 +167,12 @@ def _sides(read: _Run, kappa: float, slopes: Tensor, times: np.ndarray) -> tuple
         torch.stack(rows, -1) for rows in (read.coupled, read.coarse, read.sliced, read.error, read.pull)
     )
     error, start = kappa * error, torch.zeros_like(coupled[:, 0])
-    sides = [
-        bound(0.5 + kappa * slope.flip(-1), error.flip(-1), rising, start).flip(-1)
-        for slope in (slopes[0], slopes[1], pull)
-    ]
-    found = [each.cpu().numpy() for each in (coupled, coarse, below, error, *sides)]
+    grid, half, pairs = (
+        bound(0.5 + kappa * slope.flip(-1)[:, ::every], error.flip(-1)[:, ::every], rising[::every], start).flip(-1)
+        for slope, every in ((slopes[0], 1), (slopes[1], 2), (pull, 1))
+    )
+    sides = (coupled, coarse, below, error, grid, half[:, -1], pairs)
+    found = [each.cpu().numpy() for each in sides]
     return (*found[:3], read.exact, *found[3:])
 
 
