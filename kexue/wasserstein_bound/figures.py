@@ -83,8 +83,8 @@ def sides(plane: Plane) -> Picture:
             ax.plot(t, plane.bound_pairs[name].mean(axis=0), **PAIRS_BOUND, label="bound, L of the pairs")
             ax.plot(t, plane.bound[name].mean(axis=0), **BOUND, label="bound, L over the box")
             ax.set(xlabel="time t", title=name, xlim=(0, plane.times[0]))
-            ax.set_ylim(0)
         panels[0].set_ylabel("distance")
+        panels[0].set_ylim(0)  # of both, which share it
         panels[0].legend(fontsize=8)
     return Picture(
         figure,

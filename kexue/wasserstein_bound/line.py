@@ -16,7 +16,7 @@ from kexue.wasserstein_bound.transport import coupling, on_line
 with suppress(ImportError):  # for the annotations alone, and a GPU machine may lack it
     from jaxtyping import Float
 
-GRID = 4001  # times of the quadrature: its error is below 1e-6 of the bound, see the tests
+GRID = 20001  # times of the quadrature: its error is below 1e-6 of the bound, see the tests
 
 
 @dataclass(frozen=True)

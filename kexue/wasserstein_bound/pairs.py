@@ -52,11 +52,11 @@ class Pair:
         """In words.
 
         >>> Pair(1, 0.5, prior=True).label
-        '±1, sd 0.5, from N(0, 1) at 5'
+        '±1, sd 0.5, from N(0,1) at 5'
         """
         data = f"±{self.mean:g}, sd {self.sd:g}" if self.mean else f"Gaussian, sd {self.sd:g}"
         what = f", error {self.error}" if self.error != "constant" else "" if self.delta else ", no error"
-        return data + what + (f", from N(0, 1) at {self.T:g}" if self.prior else "")
+        return data + what + (f", from N(0,1) at {self.T:g}" if self.prior else "")
 
 
 PAIRS = (
