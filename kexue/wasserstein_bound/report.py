@@ -133,7 +133,7 @@ LINE = {
     "± over seeds": ("w2_sd", ".4f"),
     "w": ("w", ".4f"),
     "bound": ("bound", ".4f"),
-    "bound/W₂": ("ratio", ".3f"),
+    "bound/W₂": ("ratio", ".3g"),
 }
 PLANE = {
     "": ("equation", ""),
