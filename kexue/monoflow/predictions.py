@@ -70,7 +70,11 @@ def _steps(result: Result) -> Iterator[Check]:
     agreement = result.agreement
     yield Check("first step: |difference of gradients| / |gradient|, 16 pairs of networks", 0, agreement.first, 1e-12)
     yield Check(
-        "second step: difference of gradients / −2δ(‖J‖² + ε J·D″J)", 1, agreement.second, 1e2 * agreement.delta, why="O(δ)"
+        "second step: difference of gradients / −2δ(‖J‖² + ε J·D″J)",
+        1,
+        agreement.second,
+        1e2 * agreement.delta,
+        why="O(δ)",
     )
     for loss, predicted, measured in zip(
         ("adversarial", "regression"), steps.rounds_predicted(**ROUND), result.solved, strict=True
@@ -80,7 +84,9 @@ def _steps(result: Result) -> Iterator[Check]:
     follows, held = result.exponential
     yield Check("exponential loss: gradient, the critic following", 0, follows, 1e-12, why="rounding")
     yield Check("exponential loss: gradient, the critic held", -0.7, held, 1e-12, why="rounding")
-    yield Check("K = 1: largest distance between samples of the two losses, 3 rounds", 0, result.twins, 1e-6, why="Adam's ϵ")
+    yield Check(
+        "K = 1: largest distance between samples of the two losses, 3 rounds", 0, result.twins, 1e-6, why="Adam's ϵ"
+    )
 
 
 def _critics(result: Result) -> Iterator[Check]:
@@ -91,7 +97,9 @@ def _critics(result: Result) -> Iterator[Check]:
         if HEIGHTS[name].grows:
             yield Check(f"{label}, every seed, below the start", float(start.min()), float(end.max()), 0, "≤")
         else:
-            yield Check(f"{label}, every seed, above the start (both negative)", -float(start.max()), -float(end.min()), 0, "≤")
+            yield Check(
+                f"{label}, every seed, above the start (both negative)", -float(start.max()), -float(end.min()), 0, "≤"
+            )
 
 
 def _generators(result: Result) -> Iterator[Check]:

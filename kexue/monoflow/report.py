@@ -19,6 +19,7 @@ from kexue.lab.provenance import commit, versions
 from kexue.monoflow.experiment import Result
 from kexue.monoflow.heights import HEIGHTS
 from kexue.monoflow.predictions import checks
+from kexue.monoflow.ring import Training
 
 if TYPE_CHECKING:
     from kexue.proof.tables import Table
@@ -50,19 +51,19 @@ def record(result: Result, device: torch.device) -> dict[str, Any]:
             for i, name in enumerate(chase.names)
         },
         "critics' floor": chase.floor,
-        "generators": [
-            {
-                "loss": setting.loss,
-                "k": setting.k,
-                "w2": training.distance[:, i].tolist(),
-                "modes": training.modes[i].tolist(),
-            }
-            for i, setting in enumerate(training.settings)
-        ],
+        "generators": _generators(training),
+        "eager": _generators(result.eager),
         "rounds": training.rounds.tolist(),
         "generators' floor": training.floor.tolist(),
         "checks": [asdict(check) | {"holds": check.holds} for check in checks(result)],
     }
+
+
+def _generators(training: Training) -> list[dict[str, Any]]:
+    return [
+        {"loss": s.loss, "k": s.k, "w2": training.distance[:, i].tolist(), "modes": training.modes[i].tolist()}
+        for i, s in enumerate(training.settings)
+    ]
 
 
 def _installed() -> dict[str, str]:
@@ -86,13 +87,12 @@ def _spread(values: list[float], form: str = ".2f") -> str:
     return f"{np.mean(values):{form}} ± {np.std(values, ddof=1):{form}}"
 
 
-def generators(found: Mapping[str, Any]) -> Table:
-    """W₂ and covered modes at the end, by setting."""
+def generators(found: Mapping[str, Any], which: str = "generators") -> Table:
+    """W₂ and covered modes at the end, by setting; ``which`` may be "eager", of the critic that is trained longer."""
     from kexue.proof.tables import Table  # for pages only: a GPU machine need not have SymPy
 
     rows = [
-        (row["loss"], str(row["k"]), _spread(row["w2"][-1]), f"{np.mean(row['modes']):.1f}")
-        for row in found["generators"]
+        (row["loss"], str(row["k"]), _spread(row["w2"][-1]), f"{np.mean(row['modes']):.1f}") for row in found[which]
     ]
     return Table("Generators, mean ± standard deviation over seeds", ("loss", "K", "W₂ at the end", "modes of 8"), rows)
 
@@ -140,6 +140,8 @@ def numbers(result: Result) -> dict[str, float | int]:
     for i, setting in enumerate(training.settings):
         found[f"{setting.loss}_{setting.k}"] = training.distance[-1, i].mean()
         found[f"{setting.loss}_{setting.k}_modes"] = training.modes[i].mean()
+    for i, setting in enumerate(result.eager.settings):
+        found[f"eager_{setting.loss}_{setting.k}"] = result.eager.distance[-1, i].mean()
     last = {loss: f"{loss}_{max(result.config.ks)}" for loss in ("adversarial", "regression")}
     found |= {f"{loss}_last": found[key] for loss, key in last.items()}
     return found | {f"{loss}_last_modes": found[f"{key}_modes"] for loss, key in last.items()}

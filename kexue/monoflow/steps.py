@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.func import functional_call, grad, vmap
+from torch.func import functional_call, grad, vjp, vmap
 from torch.nn import Linear, Module, Sequential, Tanh
 
 RUNS, BATCH = 16, 32  # pairs of networks
@@ -72,10 +72,16 @@ def _compare(maker, judge, theta, phi, u, z, epsilon, delta) -> tuple[Tensor, Te
     moved = {k: theta[k] + delta * u[k] for k in theta}
     then = grad(adversarial)(moved), grad(regression)(moved)
     parting = sum((u[k] * (then[0][k] - then[1][k])).sum() for k in theta)
-    _, turn = torch.func.jvp(produce, (theta,), (u,))
-    _, bend = torch.func.jvp(grad(opinion), (old,), (turn,))
+    turn = _along(produce, theta, u)
+    bend = grad(lambda points: (grad(opinion)(points) * turn).sum())(old)  # D″ is symmetric
     predicted = -2 * delta * (turn.square() + epsilon * turn * bend).sum() / len(z)
     return apart, parting / predicted
+
+
+def _along(function, at: dict[str, Tensor], u: dict[str, Tensor]) -> Tensor:
+    """The derivative of a function along u, by differentiating its backward pass, which is linear."""
+    value, back = vjp(function, at)
+    return grad(lambda cotangent: sum((back(cotangent)[0][k] * u[k]).sum() for k in u))(torch.zeros_like(value))
 
 
 def _norm(tree: dict[str, Tensor]) -> Tensor:
