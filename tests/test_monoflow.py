@@ -1,4 +1,4 @@
-"""Monoflow: closed forms and the grid against each other, networks against torch's own, W₂ against linear programming."""
+"""Monoflow: closed forms, the grid and particles against each other, W₂ against every matching, a run's checks."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from scipy.integrate import solve_ivp
 
 TYPES = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"  # an int is a float
 with install_import_hook("kexue.monoflow", TYPES):
-    from kexue.monoflow import HEIGHTS, PRESETS, Config, checks, run
-    from kexue.monoflow import gaussian, grid, report, steps, transport
+    from kexue.monoflow import HEIGHTS, PRESETS, Config, checks, gaussian, grid, report, run, steps, transport
     from kexue.monoflow.experiment import ROUND
 
 CPU = torch.device("cpu")

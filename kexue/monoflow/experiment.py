@@ -149,6 +149,6 @@ def twins(config: Config, device: torch.device) -> float:
     found = ring.train(
         (1, 2), 2, 3, 16, 64, 32, device, seed=config.seed, epsilon=GAIN, checkpoints=1, dtype=torch.float64
     )
-    places = {setting: points for setting, points in zip(found.settings, found.samples[-1], strict=True)}
+    places = dict(zip(found.settings, found.samples[-1], strict=True))
     pair = [places[ring.Setting(loss, 1)] for loss in ring.LOSSES]
     return float(abs(pair[0] - pair[1]).max())

@@ -1,9 +1,10 @@
 """The MonoFlow on a line, by finite volumes: ∂q/∂t = −∂(q ∂h(log p/q)) for several h at once.
 
-p = N(0, 1). What flows is q h'(log r) ∂log r = −h'(log r) p ∂(q/p), so the flux between two cells is the mean of h' times
-the harmonic mean of p times the difference of q/p over their distance; none leaves. As p is log-concave, a cell loses at
-most 2 max h'/dx² of what it has in a unit of time: below the reciprocal of that, Euler's step keeps q positive. log r stays
-in the range that it has at the start, and so does h'. Second order in dx; first in dt ∝ dx², so of second order together.
+p = N(0, 1). What flows is q h'(log r) ∂log r = −h'(log r) p ∂(q/p), so the flux between two cells is the mean of h'
+times the harmonic mean of p times the difference of q/p over their distance; none leaves. As p is log-concave, a cell
+loses at most 2 max h'/dx² of what it has in a unit of time: below the reciprocal of that, Euler's step keeps q
+positive. log r stays in the range that it has at the start, and so does h'. Second order in dx; first in
+dt ∝ dx², so of second order together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Eight normal laws on a ring: GANs that take K generator steps on one critic, by the adversarial loss and by regression.
+"""Eight normal laws on a ring: GANs that take K generator steps on one critic, by either loss.
 
 Each round trains the critic for a few steps and then holds it. The adversarial generator minimises −D(g(z)) for K steps
 of Adam; the regression moves g(z) towards g_old(z) + ε ∇D(g_old(z)), in units in which both gradients are equal at the
@@ -141,7 +141,7 @@ class Stack:
         self.flops += held * batch * len(self.generator.flat)
 
     def generator_step(self, z: Tensor, aim: Tensor, rivals: Sequence[Tensor], epsilon: float) -> None:
-        """One step of the runs that z holds; the gradient of either loss with respect to the outputs, then backwards."""
+        """One step of the runs that z holds; the gradient of either loss at the outputs, then backwards."""
         runs, batch, _ = z.shape
         layers = [layer.requires_grad_() for layer in views(self.maker, self.generator.flat[:runs])]
         out = apply(layers, z)
