@@ -19,6 +19,7 @@ EQUIVALENT = {  # edits that leave a true page, and why
     "9811 became 9812": "the article's number is no formula",
     "9662 became 9663": "the article's number is no formula",
     "of ledger.model({k:": "another model of what is assumed",
+    "of gauss.model({": "another model of what is assumed",
     "of many.model({": "another model of what is assumed",
     "of many.limit(": "another number below one, whose powers vanish too",
     "of allowed = decay.rhs": "what no slider sets is left in a curve, and the explorer refuses it",
