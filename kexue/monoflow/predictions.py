@@ -68,7 +68,13 @@ def _simpson(values: np.ndarray, times: np.ndarray) -> float:
 
 def _steps(result: Result) -> Iterator[Check]:
     agreement = result.agreement
-    yield Check("first step: |difference of gradients| / |gradient|, 16 pairs of networks", 0, agreement.first, 1e-12)
+    yield Check(
+        "first step: |difference of gradients| / |gradient|, 16 pairs of networks",
+        0,
+        agreement.first,
+        1e-12,
+        why="rounding",
+    )
     yield Check(
         "second step: difference of gradients / −2δ(‖J‖² + ε J·D″J)",
         1,
