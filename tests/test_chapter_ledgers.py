@@ -12,7 +12,6 @@ UNREAD = {  # how many lines no random point confirms, within the second that on
     "quanta_scaling": (28, "series that converge slowly; equations that no random point satisfies"),
     "sign_optimizers": (3, "equations that no random point satisfies"),
     "tied_embedding": (4, "improper integrals"),
-    "reflow_wgan": (3, "numeric derivatives of expectations"),
 }
 
 
