@@ -18,6 +18,7 @@ with install_import_hook("kexue.lab", TYPES):
     from kexue.lab.config import between, choose
     from kexue.lab.device import describe, device, one_thread
     from kexue.lab.figures import COLOURS, DATA, THEORY, Picture, axes, style
+    from kexue.lab.peak import measured_peak
     from kexue.lab.provenance import commit, versions
     from kexue.lab.seeds import generators
 
@@ -206,3 +207,32 @@ def test_versions_and_commit():
     assert set(versions("torch", "kexue")) == {"python", "torch", "kexue"}
     source = commit().rstrip("+")
     assert source == "unknown" or len(source) == 40
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_measured_peak_is_operations_over_the_least_time(monkeypatch, dtype):
+    times = iter([9.0, 0.5, 0.25, 0.75])  # the first does not count
+
+    def clock(work, _):
+        work()
+        return next(times)
+
+    monkeypatch.setattr("kexue.lab.peak._wall_seconds", clock)
+    assert measured_peak(torch.device("cpu"), dtype, size=8, repeats=3) == 2 * 8**3 / 0.25
+
+
+def test_measured_peak_is_of_this_machine():
+    assert 1e6 < measured_peak(torch.device("cpu"), torch.float32, size=256) < 1e15
+
+
+@pytest.mark.parametrize(
+    ("dtype", "options", "message"),
+    [
+        (torch.int64, {}, "dtype is torch.int64, expected a floating-point type"),
+        (torch.float32, {"size": 0}, "size is 0 and repeats is 5, expected integers of at least 1"),
+        (torch.float32, {"size": 8, "repeats": 0}, "size is 8 and repeats is 0, expected"),
+    ],
+)
+def test_measured_peak_refuses(dtype, options, message):
+    with pytest.raises(ValueError, match=message):
+        measured_peak(torch.device("cpu"), dtype, **options)
