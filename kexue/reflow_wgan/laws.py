@@ -29,16 +29,11 @@ class EightGaussians:
         """Standard deviation of one coordinate: √(radius²/2 + width²)."""
         return sqrt(self.radius**2 / 2 + self.width**2)
 
-    def stratified(self, n: int) -> Float[np.ndarray, "n 2"]:
-        """n/8 points at each centre: the law itself, but for its width, by which W₂ to it is off by √2 width at most.
-
-        Raises:
-            ValueError: n is not a multiple of 8.
-        """
-        if n <= 0 or n % 8:
-            raise ValueError(f"{n} points, expected a positive multiple of 8, so that each centre has as many")
+    @property
+    def centres(self) -> Float[np.ndarray, "8 2"]:
+        """The law itself but for its width; W₂ to it is off by at most √2 width."""
         angle = np.arange(8) * pi / 4
-        return np.repeat(self.radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), n // 8, axis=0)
+        return self.radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
     def sample(self, *shape: int, generator: torch.Generator, dtype: torch.dtype) -> Float[Tensor, "... 2"]:
         """Independent draws, of shape (*shape, 2), on the generator's device.

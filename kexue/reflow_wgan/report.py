@@ -79,6 +79,23 @@ def full() -> dict[str, Any] | None:
     return json.loads(FULL.read_text(encoding="utf-8")) if FULL.exists() else None
 
 
+def headline(full: Mapping[str, Any]) -> str:
+    """Where and when a record was made, what the three fields came to, and how fast the loop was."""
+    plane, wgan, config = full["plane"], full["wgan"], full["config"]
+    lines = [
+        f"{full['device']}, torch {full['versions']['torch']}, {full['seconds']:.0f} s in all, {full['finished'][:10]}",
+        f"{config['seeds']} seeds, WGAN-GP: width {config['width']}, {config['iterations']} iterations",
+        f"{wgan['FLOP/s'] / 1e12:.1f} TFLOP/s, {wgan['share of the peak']:.0%} of a matmul's {wgan['peak'] / 1e12:.1f}",
+    ]
+    for name, found in plane["W2"].items():
+        spread, last = np.array(plane["spread"][name][-1]), np.array(found[-1])
+        lines.append(
+            f"{name}: W₂ {last.mean():.3f} ± {last.std(ddof=1):.3f}, spread {spread.mean():.3f} ± {spread.std(ddof=1):.3f}"
+        )
+    lines.append(f"draws of the data: W₂ {plane['floor']:.3f} in the plane, {wgan['floor']:.3f} for WGAN-GP")
+    return "\n".join(lines)
+
+
 class Distances:
     """W₂ and the critic's slope at the end of WGAN-GP, by setting: mean, spread and range over seeds.
 
