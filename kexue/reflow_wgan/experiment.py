@@ -105,7 +105,7 @@ class Result:
     slope_errors: dict[int, float]
     line: line.LineFlow
     flow: flows.Flow
-    flow_distances: dict[str, Float[np.ndarray, "records seeds"]]
+    flow_distances: dict[str, Float[np.ndarray, "moves seeds"]]
     flow_floor: float
     trained: wgan.Trained
     distances: Float[np.ndarray, "records settings seeds"]

@@ -89,7 +89,7 @@ def empirical_slope(x0: Float[Tensor, "seeds n"], x1: Float[Tensor, " m"]) -> Fl
     i, k = torch.arange(n, device=x.device)[:, None], torch.arange(n, device=x.device)
     shares = torch.where(i < k, above, torch.where(i > k, below, (above + below) / 2))
     density = shares.sum(dim=1) / (n * m)
-    gap = (k + 0.5) / n - passed / m
+    gap = (k + 0.5).to(x) / n - passed.to(x) / m
     return torch.zeros_like(x).scatter(1, order, gap / density)
 
 
