@@ -25,7 +25,16 @@ with install_import_hook("kexue.reflow_wgan", TYPES):
 
 CPU = torch.device("cpu")
 SMALL = replace(
-    PRESETS["quick"], seeds=2, iterations=10, width=8, batch=16, outer=120, inner=2, particles=64, points=64, samples=64
+    PRESETS["quick"],
+    seeds=2,
+    iterations=200,
+    width=8,
+    batch=16,
+    outer=100,
+    inner=4,
+    particles=64,
+    points=64,
+    samples=64,
 )
 
 
@@ -162,6 +171,12 @@ def test_quantiles_invert_the_distribution_function():
 
 def test_predicted_and_measured(small):
     assert [check for check in checks(small) if not check.holds] == []
+    assert len(checks(small)) == 13
+
+
+def test_networks_that_were_hardly_trained_are_not_judged(small):
+    short = replace(small, config=replace(SMALL, outer=20, iterations=10))
+    assert len(checks(short)) == 6
 
 
 def test_checks_can_fail(small):
@@ -205,7 +220,7 @@ def test_an_animation_holds_every_record():
 def test_module_runs_without_jupyter(tmp_path):
     output = tmp_path / "results.json"
     command = [sys.executable, "-m", "kexue.reflow_wgan", "--seeds", "2", "--iterations", "20", "--width", "8"]
-    command += ["--pairs", "100", "--device", "cpu", "-o", str(output)]
+    command += ["--pairs", "100", "--outer", "20", "--device", "cpu", "-o", str(output)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     stored = json.loads(output.read_text(encoding="utf-8"))

@@ -74,7 +74,14 @@ def slopes() -> Picture:
         ax.plot(places, line.closed_slope(places), color=COLOURS[0], **THEORY, label="(F₀ − F₁)/ρ")
         ax.plot(x[shown][::25], found[shown][::25], linestyle="", **_LOOKS[1], label="solver")
         for law, colour, name in ((line.NOISE, GREY, "noise"), (line.DATA, COLOURS[2], "data")):
-            ax.fill_between(places, 4 * law.density(places), color=colour, alpha=0.25, linewidth=0, label=f"4 × density of the {name}")
+            ax.fill_between(
+                places,
+                4 * law.density(places),
+                color=colour,
+                alpha=0.25,
+                linewidth=0,
+                label=f"4 × density of the {name}",
+            )
         ax.set_ylim(0)
         ax.legend()
     return Picture(
@@ -107,7 +114,13 @@ def training(result: Result) -> Picture:
         panels = figure.subplots(1, 2, sharex=True, sharey=True)
         for k, (centre, weight) in enumerate(trained.training.settings):
             look = _LOOKS[k % len(trained.training.weights)]
-            _errorbar(panels[centre], trained.iterations, result.distances[:, k], {**look, "label": f"λ = {weight:g}"}, log=True)
+            _errorbar(
+                panels[centre],
+                trained.iterations,
+                result.distances[:, k],
+                {**look, "label": f"λ = {weight:g}"},
+                log=True,
+            )
         for ax, title in zip(panels, ("centred at zero", "centred at one"), strict=True):
             ax.axhline(result.distance_floor, color=GREY, **THEORY, label="draws of the data")
             ax.set(yscale="log", xlabel="iterations")

@@ -65,7 +65,9 @@ class Mixture:
         if not len(self.weights) == len(self.means) == len(self.widths):
             raise ValueError(f"{len(self.weights)} weights, {len(self.means)} means, {len(self.widths)} widths: differ")
         if abs(sum(self.weights) - 1) > 1e-12 or min(self.weights) <= 0 or min(self.widths) <= 0:
-            raise ValueError(f"weights {self.weights} and widths {self.widths}: expected positive numbers, sum of weights 1")
+            raise ValueError(
+                f"weights {self.weights} and widths {self.widths}: expected positive numbers, sum of weights 1"
+            )
 
     def cdf(self, x: np.ndarray) -> np.ndarray:
         """F(x), in float64."""

@@ -15,12 +15,16 @@ from kexue.reflow_wgan.experiment import Result
 from kexue.reflow_wgan.flows import DATA, START
 
 ERRORS = 5.0
+LEAST_OUTER, LEAST_INNER, LEAST_ITERATIONS = 100, 4, 200
 FINEST = 1e-8  # quadrature with 64 nodes of a tanh network, whose poles lie off the line
 
 
 def checks(result: Result) -> list[Check]:
-    """Every prediction with its measurement."""
-    return [*_identity(result), *_price(result), *_line(result), *_plane(result), *_wgan(result)]
+    """Every prediction with its measurement; of trained networks only where they were trained for long enough to say."""
+    config = result.config
+    plane = _plane(result) if config.outer >= LEAST_OUTER and config.inner >= LEAST_INNER else ()
+    trained = _wgan(result) if config.iterations >= LEAST_ITERATIONS else ()
+    return [*_identity(result), *_price(result), *_line(result), *plane, *trained]
 
 
 def _identity(result: Result) -> Iterator[Check]:
@@ -61,7 +65,14 @@ def _plane(result: Result) -> Iterator[Check]:
     yield Check("v(x, 0): spread at the end, largest over seeds", START, last, 0, "≤")
     for name in ("v(x)", "∇D(x)"):
         found = float(flow.spread(name)[-1].mean())
-        yield Check(f"{name}: spread at the end", DATA.spread, found, 0.1 * DATA.spread, "≈", "a tenth: what is left after the last step")
+        yield Check(
+            f"{name}: spread at the end",
+            DATA.spread,
+            found,
+            0.1 * DATA.spread,
+            "≈",
+            "a tenth: what is left after the last step",
+        )
         worst = float(result.flow_distances[name][-1].max())
         best = float(result.flow_distances["v(x, 0)"][-1].min())
         yield Check(f"{name}: W₂ at the end, its largest against the least of v(x, 0)", best, worst, 0, "≤")
@@ -74,4 +85,6 @@ def _wgan(result: Result) -> Iterator[Check]:
     for weight in result.trained.training.weights:
         if weight >= 1:
             zero, one = float(last[0, weight]), float(last[1, weight])
-            yield Check(f"WGAN-GP, λ = {weight:g}: slope of the zero-centred critic against the other's", one, zero, 0, "≤")
+            yield Check(
+                f"WGAN-GP, λ = {weight:g}: slope of the zero-centred critic against the other's", one, zero, 0, "≤"
+            )
