@@ -1,4 +1,4 @@
-"""From ReFlow to WGAN-GP: closed forms against solvers, quadrature and draws; the theory's numbers against what was run."""
+"""From ReFlow to WGAN-GP: closed forms against solvers, quadrature and draws; theory against what was run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_price_of_equal_gaussians_is_two_less_a_quarter_turn():
 
 @pytest.mark.parametrize(("shift", "width"), [(0.5, 1.0), (3.0, 0.4)])
 def test_a_critic_that_is_linear_has_its_shift_as_slope(shift, width):
-    """Pairs of a point and its own image have that slope everywhere; independent pairs in the middle, by symmetry, less."""
+    """Pairs of a point and its own image have that slope everywhere; that of independent pairs is symmetric."""
     noise, data = Mixture((1.0,), (0.0,), (width,)), Mixture((1.0,), (shift,), (width,))
     x = np.linspace(0, shift, 5)
     paired = [quad(lambda t, at=at: norm.pdf(at - t * shift, scale=width), 0, 1)[0] for at in x]

@@ -22,7 +22,8 @@ MOVE = (
 )
 PLAY = (
     "const r=this.closest('figure').querySelector('input');clearInterval(this.t);if(+r.value>=+r.max)r.value=0;"
-    "this.t=setInterval(()=>{r.stepUp(1);r.dispatchEvent(new Event('input'));if(+r.value>=+r.max)clearInterval(this.t)},50)"
+    "this.t=setInterval(()=>{r.stepUp(1);r.dispatchEvent(new Event('input'));"
+    "if(+r.value>=+r.max)clearInterval(this.t)},50)"
 )
 
 
@@ -68,19 +69,23 @@ class Particles:
         paths = [self._pixels(found, k) for k, found in enumerate(self.places.values())]
         frames = np.concatenate([path.reshape(len(self.steps), -1) for path in paths], axis=1)
         data = json.dumps({"steps": self.steps, "places": frames.tolist()}, separators=(",", ":"))
-        width, last = len(paths) * (SIZE + GAP) - GAP, len(self.steps) - 1
+        width, height, last = len(paths) * (SIZE + GAP) - GAP, HEAD + SIZE, len(self.steps) - 1
+        panels = "".join(map(self._panel, range(len(paths)), self.places, paths))
         return (
-            f'<figure class="particles"><svg role="img" aria-label="{escape(self.alt)}" viewBox="0 0 {width} {HEAD + SIZE}" '
-            f'style="max-width: 100%; width: {width}px">{"".join(map(self._panel, range(len(paths)), self.places, paths))}</svg>'
+            f'<figure class="particles"><svg role="img" aria-label="{escape(self.alt)}" '
+            f'viewBox="0 0 {width} {height}" style="max-width: 100%; width: {width}px">{panels}</svg>'
             f'<div><button type="button" onclick="{PLAY}">play</button> <label>outer step '
-            f'<input type="range" min="0" max="{last}" step="0.1" value="0" oninput="{MOVE}" style="width: 50%"></label> '
+            f'<input type="range" min="0" max="{last}" step="0.1" value="0" oninput="{MOVE}" style="width: 50%">'
+            f"</label> "
             f'<output>0</output></div><script type="application/json">{data}</script></figure>'
         )
 
     def _panel(self, k: int, name: str, path: np.ndarray) -> str:
         left = k * (SIZE + GAP)
-        frame = f'<rect x="{left}" y="{HEAD}" width="{SIZE}" height="{SIZE}" fill="none" stroke="currentColor" opacity="0.3"/>'
-        title = f'<text x="{left + SIZE / 2}" y="14" text-anchor="middle" font-size="13" fill="currentColor">{escape(name)}</text>'
+        faint = 'fill="none" stroke="currentColor" opacity="0.3"'
+        frame = f'<rect x="{left}" y="{HEAD}" width="{SIZE}" height="{SIZE}" {faint}/>'
+        words = f'x="{left + SIZE / 2}" y="14" text-anchor="middle" font-size="13" fill="currentColor"'
+        title = f"<text {words}>{escape(name)}</text>"
         still = "".join(_circle(p, 6, f'fill="none" stroke="{COLOURS[1]}"') for p in self._pixels(self.targets, k))
         moving = "".join(_circle(p, 1.8, f'class="moves" fill="{COLOURS[0]}"') for p in path[0])
         return frame + title + still + moving

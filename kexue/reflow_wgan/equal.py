@@ -1,7 +1,7 @@
 """Two equal laws: ReFlow's field, which sees the time, still moves; the best gradient without time is zero.
 
-For independent pairs of one Gaussian, E[x_1 − x_0 | x_t] = (2t − 1)/((1 − t)² + t²) x_t, and the mean of its square over
-uniform t is 2 − π/2 in each dimension: by so much do the two losses differ.
+For independent pairs of one Gaussian, E[x_1 − x_0 | x_t] = (2t − 1)/((1 − t)² + t²) x_t, and the mean of its square
+over uniform t is 2 − π/2 in each dimension: by so much do the two losses differ.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ def quadrature(result: Result) -> Picture:
         ax.minorticks_off()
     return Picture(
         figure,
-        "Largest difference between the integral of the derivative along a line and the difference of the ends, against "
-        "the number of nodes, on logarithmic axes: it falls faster than any power, to rounding.",
+        "Largest difference between the integral of the derivative along a line and the difference of the ends, "
+        "against the number of nodes, on logarithmic axes: it falls faster than any power, to rounding.",
     )
 
 
@@ -43,9 +43,9 @@ def spreads(result: Result) -> Picture:
         ax.legend()
     return Picture(
         figure,
-        "Standard deviation of the particles against the outer step on a logarithmic axis. Without time and as a gradient "
-        "it rises to that of the data; asked at time nought it rises at first and then falls below where it began, above "
-        "the dashed line of the exact field, which falls geometrically.",
+        "Standard deviation of the particles against the outer step on a logarithmic axis. Without time and as a "
+        "gradient it rises to that of the data; asked at time nought it rises at first and then falls below where it "
+        "began, above the dashed line of the exact field, which falls geometrically.",
     )
 
 
@@ -86,8 +86,8 @@ def slopes() -> Picture:
         ax.legend()
     return Picture(
         figure,
-        "Slope of the best critic between a Gaussian and a mixture of two on a line; the points of the solver lie on the "
-        "dashed closed form.",
+        "Slope of the best critic between a Gaussian and a mixture of two on a line; the points of the solver lie on "
+        "the dashed closed form.",
     )
 
 
@@ -101,8 +101,8 @@ def line_flow(result: Result) -> Picture:
         ax.legend()
     return Picture(
         figure,
-        "Wasserstein distance of the particles on the line to the data against time, on a logarithmic axis, for several "
-        "seeds: it falls by nearly three powers of ten.",
+        "Wasserstein distance of the particles on the line to the data against time, on a logarithmic axis, for "
+        "several seeds: it falls by nearly three powers of ten.",
     )
 
 
@@ -129,8 +129,8 @@ def training(result: Result) -> Picture:
         panels[0].legend(fontsize=8)
     return Picture(
         figure,
-        "Wasserstein distance of the generator's samples to the data during WGAN-GP, for three weights of the penalty and "
-        "for both centres, with the spread over seeds.",
+        "Wasserstein distance of the generator's samples to the data during WGAN-GP, for three weights of the penalty "
+        "and for both centres, with the spread over seeds.",
     )
 
 

@@ -1,7 +1,7 @@
 """Particles that are moved by a learnt field, again and again: asked at time nought, without time, and as a gradient.
 
-Each outer step fits the field to the lines from the present particles to the data by Adam, and then moves every particle
-by ε times the field. Three fields: v(x, t) asked at t = 0, v(x), and ∇D(x) fitted by the critic's loss
+Each outer step fits the field to the lines from the present particles to the data by Adam, and then moves every
+particle by ε times the field. Three fields: v(x, t) asked at t = 0, v(x), and ∇D(x) fitted by the critic's loss
 ½E‖∇D(x_t)‖² − E D(x_1) + E D(x_0). The first two are one batch of networks, whose time is multiplied by 1 or 0.
 """
 

@@ -1,4 +1,4 @@
-"""The cross term of ReFlow's loss: by one random time, and by the difference of the ends, which is its mean over time."""
+"""The cross term of ReFlow's loss: by one random time, and by the difference of the ends, its mean over time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The critic without time between two laws on a line: its closed form, a solver that does not know it, its particle flow.
+"""The critic without time between two laws on a line: its closed form, a solver that does not know it, a particle flow.
 
-With independent pairs and uniform t, x_t has the density ρ, and the critic's slope is D′ = (F_0 − F_1)/ρ. Given its pair,
-x_t is uniform between x_0 and x_1, so that for samples
+With independent pairs and uniform t, x_t has the density ρ, and the critic's slope is D′ = (F_0 − F_1)/ρ. Given its
+pair, x_t is uniform between x_0 and x_1, so that for samples
 
     ρ(x) = E[1{x between} / |x_1 − x_0|],   F_0(x) − F_1(x) = E[1{x between} sign(x_1 − x_0)].
 """
@@ -44,8 +44,8 @@ def closed_slope(x: Float[np.ndarray, " n"], noise: Mixture = NOISE, data: Mixtu
 def solved_slope(cells: int, noise: Mixture = NOISE, data: Mixture = DATA) -> tuple[np.ndarray, np.ndarray]:
     """Midpoints of the cells, and the slope there of the piecewise linear D that minimises the critic's loss.
 
-    ½∫ρD′² − ∫D(p_1 − p_0) over continuous D that are linear on each cell: a tridiagonal system, from the densities alone.
-    Each integral over a cell is taken by four Gauss and Legendre nodes. The slope's error at midpoints is of second order.
+    ½∫ρD′² − ∫D(p_1 − p_0) over continuous D that are linear on each cell: a tridiagonal system, from the densities
+    alone. Each integral over a cell is taken by four Gauss and Legendre nodes. At midpoints it is off by second order.
     """
     parts = noise.components + data.components
     edges = np.linspace(min(m - REACH * s for _, m, s in parts), max(m + REACH * s for _, m, s in parts), cells + 1)
@@ -77,7 +77,7 @@ def slope_error(cells: int, noise: Mixture = NOISE, data: Mixture = DATA) -> flo
 def empirical_slope(x0: Float[Tensor, "seeds n"], x1: Float[Tensor, " m"]) -> Float[Tensor, "seeds n"]:
     """The critic's slope at each particle, between the particles' law and that of the sorted data.
 
-    A particle's own lines all begin where it is. Those to one side count half, as the mean of ρ just before and behind it.
+    A particle's own lines all begin where it is. They count half, as the mean of ρ just before and just behind it.
     """
     x, order = x0.sort(dim=1)  # (seeds, n)
     n, m = x.shape[1], len(x1)

@@ -65,8 +65,8 @@ def slope(
 def relu_slope(parameters: Parameters, x: Float[Tensor, "runs batch in"]) -> Float[Tensor, "runs batch in"]:
     """∇D(x) of a ReLU network with one output, to be differentiated by the parameters.
 
-    Where no unit is at zero, its bends do not move with the parameters: which units are on is a constant. Differentiating
-    twice in general carries zeros back through the layers once more, to no use.
+    Where no unit is at zero, its bends do not move with the parameters: which units are on is a constant.
+    Differentiating twice in general carries zeros back through the layers once more, to no use.
     """
     weights, biases = parameters[::2], parameters[1::2]
     active = []

@@ -20,7 +20,7 @@ FINEST = 1e-8  # quadrature with 64 nodes of a tanh network, whose poles lie off
 
 
 def checks(result: Result) -> list[Check]:
-    """Every prediction with its measurement; of trained networks only where they were trained for long enough to say."""
+    """Every prediction with its measurement; of trained networks only after some training."""
     config = result.config
     plane = _plane(result) if config.outer >= LEAST_OUTER and config.inner >= LEAST_INNER else ()
     trained = _wgan(result) if config.iterations >= LEAST_ITERATIONS else ()
@@ -79,7 +79,7 @@ def _plane(result: Result) -> Iterator[Check]:
 
 
 def _wgan(result: Result) -> Iterator[Check]:
-    """At rest a zero-centred critic is flat, and a one-centred one as steep as its penalty asks: slopes of λ = 1 and 10."""
+    """At rest a zero-centred critic is flat, and a one-centred one is not: the slopes of λ = 1 and 10."""
     settings = result.trained.training.settings
     last = {setting: slopes.mean() for setting, slopes in zip(settings, result.trained.slopes[-1], strict=True)}
     for weight in result.trained.training.weights:

@@ -89,9 +89,8 @@ def headline(full: Mapping[str, Any]) -> str:
     ]
     for name, found in plane["W2"].items():
         spread, last = np.array(plane["spread"][name][-1]), np.array(found[-1])
-        lines.append(
-            f"{name}: W₂ {last.mean():.3f} ± {last.std(ddof=1):.3f}, spread {spread.mean():.3f} ± {spread.std(ddof=1):.3f}"
-        )
+        values = [f"{v.mean():.3f} ± {v.std(ddof=1):.3f}" for v in (last, spread)]
+        lines.append(f"{name}: W₂ {values[0]}, spread {values[1]}")
     lines.append(f"draws of the data: W₂ {plane['floor']:.3f} in the plane, {wgan['floor']:.3f} for WGAN-GP")
     return "\n".join(lines)
 

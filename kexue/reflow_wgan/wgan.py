@@ -1,8 +1,8 @@
 """WGAN-GP on eight Gaussians, with zero-centred and one-centred penalties at several weights, all runs at once.
 
 The toy of the WGAN-GP paper's own code: ReLU networks with three hidden layers, five critic steps for one of the
-generator, Adam with momenta (0.5, 0.9). The critic's loss is E D(x_0) − E D(x_1) + λ E(|∇D(x_t)| − centre)², with x_0 made
-by the generator, x_1 data, and x_t uniform between them.
+generator, Adam with momenta (0.5, 0.9). The critic's loss is E D(x_0) − E D(x_1) + λ E(|∇D(x_t)| − centre)², with x_0
+made by the generator, x_1 data, and x_t uniform between them.
 """
 
 from __future__ import annotations
@@ -89,8 +89,9 @@ class Trained:
 def flops(training: Training, runs: int) -> float:
     """Of one iteration of all runs, counted: 2 a multiplication and addition of a matrix product, nothing else.
 
-    With P weights (Q without the first layer's) a critic's step takes, for each of the batch, 2 · 2P forward and 2(2P + 2Q)
-    backward at the two ends, 4P for the slope less the last layer, and twice the products of its chain to differentiate it.
+    With P weights (Q without the first layer's) a critic's step takes, for each of the batch, 2 · 2P forward and
+    2(2P + 2Q) backward at the two ends, and at the point between them 2P for which units are on, 2P for the chain of
+    the slope and 4P to differentiate that, each without the last layer.
     """
     P, Q = multiplications(training.sizes)
     G, H = multiplications((*training.sizes[:-1], 2))
