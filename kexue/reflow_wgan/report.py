@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kexue.lab.provenance import commit, versions
+from kexue.reflow_wgan.equal import PRICE
 from kexue.reflow_wgan.experiment import Result
 from kexue.reflow_wgan.predictions import checks
 
@@ -138,6 +139,7 @@ def numbers(result: Result) -> dict[str, float | int | str]:
         "single_deviation": single.mean(),
         "ends_deviation": ends.mean(),
         "price": result.price[0],
+        "price_predicted": PRICE,
         "price_error": result.price[1],
         "slope_error": slopes[max(slopes)],
         "line_start": result.line.distances[0].mean(),
