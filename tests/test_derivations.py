@@ -21,6 +21,7 @@ EQUIVALENT = {  # edits that leave a true page, and why
     "1 became 2 in 1 of line = ": "what a constant adds to the start does not move",
     "of move = x1 - x0": "the regression's lines hold for any target; that it is the speed is said by the line before",
     "of laws.model(": "another model of the hypothesis",
+    "of penalties.integrate(": "another stretch of the line, along which the same holds at each point",
     "of penalties.limit(": "any multiple of it tends to zero too",
     "of n0, n1 = ": "the argument of a random function that is used at one only",
     "of cost.instance(blind": "two other streams",
