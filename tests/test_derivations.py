@@ -22,6 +22,8 @@ EQUIVALENT = {  # edits that leave a true page, and why
     "of move = x1 - x0": "the regression's lines hold for any target; that it is the speed is said by the line before",
     "of laws.model(": "another model of the hypothesis",
     "of penalties.integrate(": "another stretch of the line, along which the same holds at each point",
+    "Sub became Add in g_field - (X1 - X0)": "minus a gradient is a gradient too",
+    "Div became Mult in apart_by / (2 * half)": "twice one half is one",
     "of penalties.limit(": "any multiple of it tends to zero too",
     "of n0, n1 = ": "the argument of a random function that is used at one only",
     "of cost.instance(blind": "two other streams",
