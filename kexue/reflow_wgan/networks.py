@@ -85,7 +85,7 @@ def descend(optimizer: torch.optim.Optimizer, losses: Float[Tensor, " runs"], pa
     """One step; the runs share no parameter, so that the gradient of the sum is each run's own."""
     gradients = torch.autograd.grad(losses.sum(), parameters)
     for parameter, gradient in zip(parameters, gradients, strict=True):
-        parameter.grad = gradient
+        parameter.grad = gradient.contiguous()  # on a GPU fused Adam wants gradients laid out as the parameters are
     optimizer.step()
 
 
