@@ -11,6 +11,7 @@ from kexue.proof.kernel.normal import Normaliser
 from kexue.proof.second_opinion import NAMES, Disagreement, second_opinion
 
 UNREAD = {*NAMES.values(), "sums", "expectations", "orthonormal vectors"}  # what may stand in the way, and no more
+VECTORS = {"a vector under Sum", "a vector under Diff", "a vector under CondVec"}
 AGREES = {
     "binomial": lambda s: s.ledger.equal((s.x + s.y) ** 3, s.x**3 + 3 * s.x**2 * s.y + 3 * s.x * s.y**2 + s.y**3),
     "fractions": lambda s: s.ledger.equal(1 / s.a - 1 / (s.a + s.b), s.b / (s.a * (s.a + s.b))),
@@ -55,7 +56,7 @@ def _excused(opinion):
     """Whether a line goes unanswered for a reason that real arithmetic has."""
     why = opinion.reason.removeprefix("more than algebra: ").split(", ")
     unread = {reason for reason in why if not reason.endswith(" at several arguments")} <= UNREAD
-    return opinion.verdict == "cannot express" and (unread or opinion.reason == "a vector under Sum")
+    return opinion.verdict == "cannot express" and (unread or opinion.reason in VECTORS)
 
 
 FALSE = {

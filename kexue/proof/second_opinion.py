@@ -24,6 +24,8 @@ NAMES = {
     "exp": "exponentials",
     "log": "logarithms",
     "Diff": "derivatives",
+    "Partial": "partial derivatives",
+    "Pi": "π",
     "Integral": "integrals",
     "KroneckerDelta": "equal indices",
 }
