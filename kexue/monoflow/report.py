@@ -111,9 +111,10 @@ def critics(found: Mapping[str, Any]) -> Table:
 
 def summary(found: Mapping[str, Any]) -> str:
     """Where and how a record was made, in one line."""
-    config, versions_ = found["config"], found["versions"]
+    config, versions_, held = found["config"], found["versions"], sum(check["holds"] for check in found["checks"])
     return (
         f"{found['device']}, torch {versions_['torch']}, {config['seeds']} seeds from {config['seed']}, "
+        f"{held} of {len(found['checks'])} checks hold; "
         f"{found['seconds']:.0f} s; training at {found['FLOP/s'] / 1e12:.3g} TFLOP/s in float32, "
         f"{found['of peak']:.0%} of the measured peak; commit {found['commit'][:12]}"
     )
