@@ -3,7 +3,7 @@
 import pytest
 from test_proof_kernel import Board
 
-from kexue.proof import Integer, Relation, Sum, inner, norm2, sqrt
+from kexue.proof import Integer, Ledger, Relation, Sum, diff, inner, norm2, sqrt
 from kexue.proof.crosscheck import KernelFault, agreement, find_witness
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.normal import Normaliser
@@ -95,3 +95,11 @@ def test_what_follows_from_an_assumed_equation_is_no_fault_where_the_equation_fa
     step = s.ledger.log(s.ledger.assume("H", Relation(s.a, "=", s.b)))
     assert step.verdict == "proved"
     assert step.confirmed == 0
+
+
+def test_what_follows_from_an_equation_for_a_derivative_is_no_fault():
+    """z' = f − h is put in place of h, and the derivative of a random curve is what it is."""
+    ledger = Ledger("Curves")
+    t, (z, h, f) = ledger.scalar("t"), ledger.vectors("z h f", smooth=True)
+    speed = ledger.assume("H", Relation(h(t), "=", f(t) - diff(z(t), t)), "the speed of z", forall=[t])
+    ledger.equal(diff(norm2(z(t)), t), 2 * inner(z(t), f(t) - h(t)), by=[speed])

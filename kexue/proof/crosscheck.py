@@ -75,7 +75,7 @@ def agreement(fact, count=12):
     confirmed, count = 0, min(count, 4) if _is_costly(fact.relation) else count
     try:
         with within(BRIEFLY):
-            for model in points(fact.context, fact.certificate.rewrites if fact.rule in ALGEBRA else (), count):
+            for model in points(fact.context, _rewrites(fact), count):
                 confirmed += _confirmed(model, fact)
     except Undecided:
         pass
@@ -112,13 +112,19 @@ def confirms(model, fact):
     for claim in claims:
         if not (claim if isinstance(claim, bool) else model.holds(claim)):
             pointwise = fact.rule in POINTWISE  # an assumed equation may fail at the point, and its logarithm with it
-            if not all(model.holds(p.relation) for p in fact.premises if pointwise or _compares(p)):
+            given = [p for p in fact.premises if pointwise or _compares(p) or p in _rewrites(fact)]
+            if not all(model.holds(p.relation) for p in given):  # an equation for a derivative no random curve obeys
                 return False
             raise KernelFault(f"the kernel proved {fact.relation}, and it fails at {model.values}: please report this")
     return bool(claims)
 
 
 ALGEBRA = ("identity", "certificate")
+
+
+def _rewrites(fact):
+    """The equations that are put in place of a name, in a random model too as far as it can."""
+    return fact.certificate.rewrites if fact.rule in ALGEBRA else ()
 
 
 def _compares(fact):
