@@ -4,7 +4,8 @@ import { element, OWN_KEYS, rich, symbol } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { sliderScale } from "./scale.js";
 
-let made = 0; // ids must differ between the explorers of a page
+// Ids must differ between the explorers of a page, each of which is a module of its own.
+const unique = () => `kexue-explorer-${Math.random().toString(36).slice(2)}`;
 
 // set(name, value) is called when the reader moves something; update(values) shows values set elsewhere.
 export function createControls(specification, set) {
@@ -20,7 +21,7 @@ export function createControls(specification, set) {
 }
 
 function createSlider(control, set) {
-  const id = `kexue-explorer-${++made}`;
+  const id = unique();
   const scale = sliderScale(control);
   const input = element("input", {
     type: "range", id, min: 0, max: scale.steps, step: 1, ...OWN_KEYS,
@@ -40,7 +41,7 @@ function createSlider(control, set) {
 }
 
 function createChoice(control, set) {
-  const name = `kexue-explorer-${++made}`;
+  const name = unique();
   const inputs = control.options.map(({ value }) =>
     element("input", { type: "radio", name, value, onchange: () => set(control.name, value) }));
   const labels = control.options.map(({ label }, i) => element("label", {}, inputs[i], rich(label)));

@@ -79,7 +79,8 @@ const dots = (data, { colour, symbol }, [low, high]) => dot(data.filter(d => d.y
 
 // Powers of ten on a logarithmic axis that spans several, else round values.
 function ticks({ low, high, log }, count) {
-  if (!log) return { values: count, format: formatNumber };
+  const format = v => formatNumber(v); // Plot hands on an index too
+  if (!log) return { values: count, format };
   const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
   const every = Math.ceil((last - first + 1) / (count + 1));
   const exponents = range(first, last).filter(e => (e - first) % every === 0);
@@ -87,7 +88,7 @@ function ticks({ low, high, log }, count) {
     return { values: exponents.map(e => 10 ** e), format: v => powerOfTen(Math.round(Math.log10(v))) };
   }
   const round = range(first - 1, last).flatMap(e => [1, 2, 5].map(m => m * 10 ** e));
-  return { values: round.filter(v => v >= low * 0.999 && v <= high * 1.001), format: formatNumber };
+  return { values: round.filter(v => v >= low * 0.999 && v <= high * 1.001), format };
 }
 
 const range = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => first + i);

@@ -91,10 +91,9 @@ function remarks({ cut, lattice }, left, alpha) {
   ];
 }
 
-let made = 0; // ids must differ between the explorers of a page
 
 function createField(set) {
-  const id = `kexue-lattice-text-${++made}`;
+  const id = `kexue-lattice-text-${Math.random().toString(36).slice(2)}`; // unlike those of other explorers
   const input = element("textarea", {
     id, rows: 2, spellcheck: "false", autocomplete: "off", autocapitalize: "off", dir: "auto", oninput: () => set(input.value),
   });
