@@ -10,10 +10,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from notebook_cells import Pages
 from xdist.scheduler import LoadScopeScheduling
 
 ALONE = ("test_proof_", "test_chapter_ledgers", "test_derivations")  # files of tests that share nothing
+
+
+settings.register_profile("shared", deadline=None)  # a busy machine is no failure
+settings.load_profile("shared")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

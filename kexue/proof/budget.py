@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from kexue.proof.kernel.terms import Undecided
 
+REFERENCES = ("weakref", "sqlalchemy.event.registry")  # whose functions weak references call back
 AGAIN = 0.02  # seconds after which the alarm rings again, where it could not interrupt
 
 
@@ -50,13 +51,18 @@ def _set_alarm(seconds):
 
 
 def _is_swallowed(frame):
-    """Whether Python would drop an exception here: in a callback of the garbage collector, or in a finalizer."""
+    """Whether Python would drop an exception here: in a callback of the garbage collector or of a weak reference, or
+    in a finalizer."""
     callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
-        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__" or _module(frame) in REFERENCES:
             return True
         frame = frame.f_back
     return False
+
+
+def _module(frame):
+    return frame.f_globals.get("__name__")
 
 
 def _restore_alarm(before, spent):
