@@ -35,7 +35,7 @@ def page() -> Iterator[Page]:
 def test_certificates_are_folded_on_a_screen_and_unfolded_on_paper(page: Page) -> None:
     assert not any(page.evaluate(UNFOLDED))
     page.emulate_media(media="print")
-    assert all(page.evaluate(UNFOLDED))
+    page.wait_for_function(f"() => ({UNFOLDED})().every(Boolean)")  # styles follow a moment later
     page.emulate_media(media="screen")
 
 
