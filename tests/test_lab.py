@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ TYPES = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"  #
 with install_import_hook("kexue.lab", TYPES):
     from kexue.lab import numbers
     from kexue.lab.checks import Check, CheckError, Checks
+    from kexue.lab.command import execute, parser
     from kexue.lab.config import between, choose
     from kexue.lab.device import describe, device, one_thread
     from kexue.lab.figures import COLOURS, DATA, THEORY, Picture, axes, style
@@ -236,3 +238,18 @@ def test_measured_peak_is_of_this_machine():
 def test_measured_peak_refuses(dtype, options, message):
     with pytest.raises(ValueError, match=message):
         measured_peak(torch.device("cpu"), dtype, **options)
+
+
+def test_a_run_whose_check_fails_is_kept(tmp_path):
+    command = parser("chapter", "what it measures", PRESETS)
+    options = vars(command.parse_args(["--device", "cpu", "-o", str(tmp_path / "kept.json")]))
+    wrong = Check("a wrong prediction", 1, 2, 0)
+    with pytest.raises(CheckError, match="a wrong prediction"):
+        execute(
+            options,
+            presets,
+            lambda config, place: f"{place}, {config.seed}",
+            lambda result: {"on": result},
+            lambda _: [wrong],
+        )
+    assert json.loads((tmp_path / "kept.json").read_text(encoding="utf-8")) == {"on": "cpu, 10"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
@@ -20,9 +20,16 @@ def commit() -> str:
 
 
 def versions(*packages: str) -> dict[str, str]:
-    """The versions of Python and of the packages.
+    """The versions of Python and of the packages; a GPU machine need not have all of them.
 
-    >>> sorted(versions("sympy"))
-    ['python', 'sympy']
+    >>> sorted(versions("sympy")), versions("no such thing")["no such thing"]
+    (['python', 'sympy'], 'not installed')
     """
-    return {"python": platform.python_version(), **{package: version(package) for package in packages}}
+    return {"python": platform.python_version()} | {package: _version(package) for package in packages}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

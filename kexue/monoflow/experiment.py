@@ -9,6 +9,7 @@ import torch
 
 from kexue.lab.config import between
 from kexue.lab.device import describe, one_thread
+from kexue.lab.peak import measured_peak
 from kexue.lab.seeds import generators
 from kexue.monoflow import critics, gaussian, grid, ring, steps
 
@@ -90,6 +91,7 @@ class Result:
         chase: particles that follow a critic.
         training: the generators.
         eager: generators whose critic is trained five times as long in every round.
+        peak: FLOP/s of a matrix product on this device, in the training's precision.
         seconds: wall time.
     """
 
@@ -106,6 +108,7 @@ class Result:
     chase: critics.Chase
     training: ring.Training
     eager: ring.Training
+    peak: float
     seconds: float
 
 
@@ -136,7 +139,16 @@ def _run(config: Config, device: torch.device) -> Result:
         generators_of(config, config.ks, device),
         generators_of(config, EAGER_KS, device, inner=EAGER),
     )
-    return Result(config, describe(device), travels, flow, coarse, *found, time.perf_counter() - started)
+    return Result(
+        config,
+        describe(device),
+        travels,
+        flow,
+        coarse,
+        *found,
+        measured_peak(device, torch.float32),
+        time.perf_counter() - started,
+    )
 
 
 def generators_of(config: Config, ks: tuple[int, ...], device: torch.device, **options: int) -> ring.Training:

@@ -7,14 +7,11 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
-from kexue.lab.peak import measured_peak
 from kexue.lab.provenance import commit, versions
 from kexue.monoflow.experiment import Result
 from kexue.monoflow.heights import HEIGHTS
@@ -28,10 +25,10 @@ FULL = Path(__file__).parents[1] / "data" / "monoflow" / "full.json"
 PACKAGES = ("torch", "numpy", "scipy", "POT")
 
 
-def record(result: Result, device: torch.device) -> dict[str, Any]:
+def record(result: Result) -> dict[str, Any]:
     """The run's numbers with everything needed to make them again."""
     training, chase, flow = result.training, result.chase, result.flow
-    reached, peak = training.flops / training.seconds, measured_peak(device, torch.float32)
+    reached = training.flops / training.seconds
     return {
         "config": asdict(result.config),
         "device": result.device,
@@ -39,12 +36,12 @@ def record(result: Result, device: torch.device) -> dict[str, Any]:
         "seconds": round(result.seconds, 1),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
-        "versions": _installed(),
+        "versions": versions(*PACKAGES),
         "training seconds": round(training.seconds, 2),
         "FLOP": training.flops,
         "FLOP/s": reached,
-        "peak FLOP/s": peak,
-        "of peak": reached / peak,
+        "peak FLOP/s": result.peak,
+        "of peak": reached / result.peak,
         "grid": {"kl": dict(zip(flow.names, flow.kl[-1].tolist(), strict=True)), "start": float(flow.kl[0, 0])},
         "critics": {
             name: {"start": chase.distance[0, i].tolist(), "end": chase.distance[-1, i].tolist()}
@@ -64,17 +61,6 @@ def _generators(training: Training) -> list[dict[str, Any]]:
         {"loss": s.loss, "k": s.k, "w2": training.distance[:, i].tolist(), "modes": training.modes[i].tolist()}
         for i, s in enumerate(training.settings)
     ]
-
-
-def _installed() -> dict[str, str]:
-    """Versions of the packages that are there: a GPU machine needs no more than torch, numpy and scipy."""
-    found: dict[str, str] = {}
-    for package in PACKAGES:
-        try:
-            found |= versions(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def full(path: Path = FULL) -> dict[str, Any] | None:

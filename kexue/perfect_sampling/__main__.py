@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
-from kexue.lab.checks import Checks
-from kexue.lab.config import choose
+from kexue.lab.command import execute, parser
 from kexue.lab.provenance import commit, versions
 from kexue.perfect_sampling.contest import Trial
 from kexue.perfect_sampling.experiment import PRESETS, Result, run
@@ -60,23 +56,16 @@ def _dose(dose: Dose) -> dict:
 
 def main() -> None:
     """Run, write, and fail if a check does not hold."""
-    parser = argparse.ArgumentParser(prog="python -m kexue.perfect_sampling", description="Laws of samplers.")
-    parser.add_argument("--preset", default="quick", choices=PRESETS)
-    parser.add_argument("--draws", type=int, help="of every sampler for every law; the preset's if left out")
-    parser.add_argument("--length", type=int, help="bytes of the longest text that is timed")
-    parser.add_argument("--size", type=int, help="bytes of the texts that are segmented at every alpha")
-    parser.add_argument("--samples", type=int, help="segmentations of each of these")
-    parser.add_argument("--alpha", type=float)
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--patience", type=float, help="CPU seconds that one timed call may take")
-    parser.add_argument("--model", help="a model file in place of the one that is trained")
-    parser.add_argument("--corpus", help="a text file in place of CPython's documentation")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="where the JSON goes")
-    options = vars(parser.parse_args())
-    output, preset = options.pop("output"), options.pop("preset")
-    result = run(choose(PRESETS, preset, **options))
-    output.write_text(json.dumps(record(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(Checks(checks(result)))
+    command = parser("perfect_sampling", "Laws of samplers.", PRESETS, gpu=False)
+    command.add_argument("--draws", type=int, help="of every sampler for every law; the preset's if left out")
+    command.add_argument("--length", type=int, help="bytes of the longest text that is timed")
+    command.add_argument("--size", type=int, help="bytes of the texts that are segmented at every alpha")
+    command.add_argument("--samples", type=int, help="segmentations of each of these")
+    command.add_argument("--alpha", type=float)
+    command.add_argument("--patience", type=float, help="CPU seconds that one timed call may take")
+    command.add_argument("--model", help="a model file in place of the one that is trained")
+    command.add_argument("--corpus", help="a text file in place of CPython's documentation")
+    execute(vars(command.parse_args()), PRESETS, run, record, checks)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def record(result: Result) -> dict[str, Any]:
         "parts": result.parts,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
-        "versions": installed(),
+        "versions": versions(*PACKAGES),
         "identity": {"errors": result.identity.errors, "single": single.tolist(), "ends": ends.tolist()},
         "price": list(result.price),
         "slope errors": result.slope_errors,
@@ -62,17 +61,6 @@ def plane(result: Result) -> dict[str, Any]:
         "W2": {name: _short(found) for name, found in result.flow_distances.items()},
         "floor": result.flow_floor,
     }
-
-
-def installed() -> dict[str, str]:
-    """Versions of what is there; a GPU machine need not have all."""
-    found = versions()
-    for package in PACKAGES:
-        try:
-            found |= versions(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def full() -> dict[str, Any] | None:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from posixpath import dirname, join, normpath, splitext
 from typing import Literal
@@ -160,20 +159,10 @@ def _provenance(effective: Mapping[str, object]) -> dict[str, object]:
     return {
         "seed": effective.get("seed"),
         "device": effective.get("device"),
-        "versions": {"kexue": __version__} | _installed(),
+        "versions": {"kexue": __version__} | versions(*PACKAGES),
         "commit": source.rstrip("+"),
         "uncommitted_changes": source.endswith("+"),
     }
-
-
-def _installed() -> dict[str, str]:
-    found = versions()
-    for package in PACKAGES:
-        try:
-            found |= versions(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def _dated_folder(parent: Path, moment: datetime) -> Path:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import get_args
 
-from kexue.lab.checks import Checks
-from kexue.lab.config import choose
-from kexue.lab.device import DeviceName, device
+from kexue.lab.command import execute, parser
 from kexue.lab.provenance import commit, versions
 from kexue.sgd_regret.experiment import PRESETS, Result, checks, run
 
@@ -37,20 +31,12 @@ def record(result: Result) -> dict:
 
 def main() -> None:
     """Run, write, and fail if a check does not hold."""
-    parser = argparse.ArgumentParser(prog="python -m kexue.sgd_regret", description="SGD's regret on real data.")
-    parser.add_argument("--preset", default="quick", choices=PRESETS)
-    parser.add_argument("-T", type=int, help="steps; the preset's if left out")
-    parser.add_argument("--seeds", type=int, help="sample sequences; the preset's if left out")
-    parser.add_argument("--schedule")
-    parser.add_argument("--loss")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--device", default="auto", choices=get_args(DeviceName))
-    parser.add_argument("-o", "--output", type=Path, required=True, help="where the JSON goes")
-    options = vars(parser.parse_args())
-    place, output, preset = device(options.pop("device")), options.pop("output"), options.pop("preset")
-    result = run(choose(PRESETS, preset, **options), place)
-    output.write_text(json.dumps(record(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(Checks(checks(result)))
+    command = parser("sgd_regret", "SGD's regret on real data.", PRESETS)
+    command.add_argument("-T", type=int, help="steps; the preset's if left out")
+    command.add_argument("--seeds", type=int, help="sample sequences; the preset's if left out")
+    command.add_argument("--schedule")
+    command.add_argument("--loss")
+    execute(vars(command.parse_args()), PRESETS, run, record, checks)
 
 
 if __name__ == "__main__":

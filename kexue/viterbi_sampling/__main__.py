@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
-from kexue.lab.checks import Checks
-from kexue.lab.config import choose
+from kexue.lab.checks import Check
+from kexue.lab.command import execute, parser
 from kexue.lab.provenance import commit, versions
 from kexue.unigram.peers import installed
 from kexue.viterbi_sampling.experiment import ORDERS, PRESETS, SIZES, Result, checks, checks_of_draws, run
@@ -31,8 +28,13 @@ def record(result: Result) -> dict:
         "n": list(SIZES),
         "lost": {name: lost.mean(axis=0).tolist() for name, lost in result.lost.items()},
         "speeds": asdict(result.speeds),
-        "checks": [asdict(check) for check in (*checks(result), *checks_of_draws(result))],
+        "checks": [asdict(check) for check in every_check(result)],
     }
+
+
+def every_check(result: Result) -> tuple[Check, ...]:
+    """Also of what is drawn without a seed."""
+    return (*checks(result), *checks_of_draws(result))
 
 
 def _of_orders(result: Result, value) -> dict:
@@ -41,19 +43,13 @@ def _of_orders(result: Result, value) -> dict:
 
 def main() -> None:
     """Run, write, and fail if a check does not hold."""
-    parser = argparse.ArgumentParser(prog="python -m kexue.viterbi_sampling", description="Viterbi sampling, measured.")
-    parser.add_argument("--preset", default="quick", choices=PRESETS)
-    parser.add_argument("--alpha", type=float, help="sharpness; the preset's if left out")
-    for name in ("strings", "windows", "draws", "size", "rounds", "seed"):
-        parser.add_argument(f"--{name}", type=int)
-    parser.add_argument("--model", help="a model file; trained on the text if left out")
-    parser.add_argument("--corpus", help="a text, or en or zh; both if left out")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="where the JSON goes")
-    options = vars(parser.parse_args())
-    output, preset = options.pop("output"), options.pop("preset")
-    result = run(choose(PRESETS, preset, **options))
-    output.write_text(json.dumps(record(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(Checks((*checks(result), *checks_of_draws(result))))
+    command = parser("viterbi_sampling", "Viterbi sampling, measured.", PRESETS, gpu=False)
+    command.add_argument("--alpha", type=float, help="sharpness; the preset's if left out")
+    for name in ("strings", "windows", "draws", "size", "rounds"):
+        command.add_argument(f"--{name}", type=int)
+    command.add_argument("--model", help="a model file; trained on the text if left out")
+    command.add_argument("--corpus", help="a text, or en or zh; both if left out")
+    execute(vars(command.parse_args()), PRESETS, run, record, every_check)
 
 
 if __name__ == "__main__":

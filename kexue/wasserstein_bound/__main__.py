@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-from pathlib import Path
-from typing import get_args
-
-from kexue.lab.checks import Checks
-from kexue.lab.config import choose
-from kexue.lab.device import DeviceName, device
+from kexue.lab.command import execute, parser
 from kexue.wasserstein_bound.experiment import PRESETS, run
 from kexue.wasserstein_bound.predictions import checks
 from kexue.wasserstein_bound.report import record
@@ -17,20 +10,11 @@ from kexue.wasserstein_bound.report import record
 
 def main() -> None:
     """Run, write, and fail if a check does not hold."""
-    parser = argparse.ArgumentParser(
-        prog="python -m kexue.wasserstein_bound", description="Both sides of W-distance ≤ score matching."
-    )
-    parser.add_argument("--preset", default="quick", choices=PRESETS)
-    for name in ("particles", "seeds", "steps", "nets", "iterations", "cloud", "seed"):
-        parser.add_argument(f"--{name}", type=int, help="the preset's if left out")
-    parser.add_argument("--delta", type=float, help="error of the score on the line")
-    parser.add_argument("--device", default="auto", choices=get_args(DeviceName))
-    parser.add_argument("-o", "--output", type=Path, required=True, help="where the JSON goes")
-    options = vars(parser.parse_args())
-    place, output, preset = device(options.pop("device")), options.pop("output"), options.pop("preset")
-    result = run(choose(PRESETS, preset, **options), place)
-    output.write_text(json.dumps(record(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(Checks(checks(result)))
+    command = parser("wasserstein_bound", "Both sides of W-distance ≤ score matching.", PRESETS)
+    for name in ("particles", "seeds", "steps", "nets", "iterations", "cloud"):
+        command.add_argument(f"--{name}", type=int, help="the preset's if left out")
+    command.add_argument("--delta", type=float, help="error of the score on the line")
+    execute(vars(command.parse_args()), PRESETS, run, record, checks)
 
 
 if __name__ == "__main__":
