@@ -247,8 +247,8 @@ def test_a_run_whose_check_fails_is_kept(tmp_path):
     with pytest.raises(CheckError, match="a wrong prediction"):
         execute(
             options,
-            presets,
-            lambda config, place: f"{place}, {config.seed}",
+            PRESETS,
+            lambda config, place: f"{place}, {config.T}",
             lambda result: {"on": result},
             lambda _: [wrong],
         )
