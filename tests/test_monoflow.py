@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 from math import log
 
 import numpy as np
@@ -17,8 +17,20 @@ from scipy.integrate import solve_ivp
 
 TYPES = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"  # an int is a float
 with install_import_hook("kexue.monoflow", TYPES):
-    from kexue.monoflow import HEIGHTS, PRESETS, Config, checks, gaussian, grid, report, run, steps, transport
-    from kexue.monoflow.experiment import ROUND, generators_of
+    from kexue.monoflow import (
+        HEIGHTS,
+        PRESETS,
+        Config,
+        checks,
+        gaussian,
+        grid,
+        predictions,
+        report,
+        run,
+        steps,
+        transport,
+    )
+    from kexue.monoflow.experiment import LONG, ROUND, generators_of
 
 CPU = torch.device("cpu")
 SMALL = Config(2, 64, 40, 60, 4, (1, 3), 8, 16, 32)
@@ -91,6 +103,14 @@ def test_grid_keeps_mass_and_lowers_the_divergence_for_increasing_h_only():
     assert flow.mass < 1e-12
     assert (np.diff(flow.kl[:, :-1], axis=0) < 0).all()
     assert (np.diff(flow.kl[:3, -1]) > 0).all()  # until the ill-posed flow breaks the grid
+
+
+def test_the_grid_is_of_the_order_that_its_tolerances_suppose():
+    """The quick preset's grids and one that is twice as fine; the order still rises where it is not two."""
+    found = [grid.flow(cells, LONG, CPU, kept=12) for cells in (50, 100, 200)]
+    first, second = (np.abs(fine.kl - coarse.kl).max(0) for coarse, fine in pairwise(found))
+    orders = dict(zip(found[0].names, np.log2(first / second), strict=True))
+    assert all(order > predictions.ORDERS.get(name, 1) for name, order in orders.items())
 
 
 def test_grid_flows_do_not_depend_on_the_batch():
