@@ -190,7 +190,7 @@ def test_the_record_is_json_with_everything_to_make_it_again(small):
     assert Config(**record["config"]) == SMALL
     assert {"device", "versions", "commit", "seconds", "checks"} <= set(record)
     assert 0 < record["wgan"]["share of the peak"] < 1
-    assert "centred at one" in repr(report.Distances(record["wgan"]))
+    assert "centred at one" in repr(report.distances(record["wgan"]))
     assert str(SMALL.seeds) in report.headline(record)
     assert all(np.isfinite(v) for v in report.numbers(small).values())
 

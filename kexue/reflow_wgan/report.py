@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from kexue.lab.provenance import commit, versions
 from kexue.reflow_wgan.equal import PRICE
 from kexue.reflow_wgan.experiment import Result
 from kexue.reflow_wgan.predictions import checks
+
+if TYPE_CHECKING:
+    from kexue.proof.tables import Table
 
 FULL = Path(__file__).parents[1] / "data" / "reflow_wgan" / "full.json"
 PACKAGES = ("torch", "numpy", "scipy", "POT", "kexue")
@@ -84,36 +87,26 @@ def headline(full: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-class Distances:
+def distances(wgan: Mapping[str, Any]) -> Table:
     """W₂ and the critic's slope at the end of WGAN-GP, by setting: mean, spread and range over seeds.
 
     Args:
         wgan: the entry of that name of a record.
     """
+    from kexue.proof.tables import Table  # for pages only: a GPU machine need not have SymPy
 
-    HEAD = ("penalty", "λ", "W₂, mean", "± std", "least", "largest", "|∇D|")
-
-    def __init__(self, wgan: Mapping[str, Any]):
-        last, slopes = np.array(wgan["W2"][-1]), np.array(wgan["slopes"][-1])
-        self.rows = [
-            (
-                f"centred at {'one' if centre else 'zero'}",
-                f"{weight:g}",
-                *(f"{v:.3f}" for v in (w.mean(), w.std(ddof=1), w.min(), w.max())),
-                f"{s.mean():.2f}",
-            )
-            for (centre, weight), w, s in zip(wgan["settings"], last, slopes, strict=True)
-        ]
-
-    def __repr__(self) -> str:
-        rows = [self.HEAD, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows)
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{cell}</th>" for cell in self.HEAD)
-        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in self.rows)
-        return f'<table class="table checks"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    head = ("penalty", "λ", "W₂, mean", "± std", "least", "largest", "|∇D|")
+    last, slopes = np.array(wgan["W2"][-1]), np.array(wgan["slopes"][-1])
+    rows = [
+        (
+            f"centred at {'one' if centre else 'zero'}",
+            f"{weight:g}",
+            *(f"{v:.3f}" for v in (w.mean(), w.std(ddof=1), w.min(), w.max())),
+            f"{s.mean():.2f}",
+        )
+        for (centre, weight), w, s in zip(wgan["settings"], last, slopes, strict=True)
+    ]
+    return Table("WGAN-GP at the end, over seeds", head, rows)
 
 
 def numbers(result: Result) -> dict[str, float | int | str]:

@@ -6,13 +6,16 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kexue.lab.provenance import commit, versions
 from kexue.wasserstein_bound.experiment import Result
 from kexue.wasserstein_bound.predictions import checks
+
+if TYPE_CHECKING:
+    from kexue.proof.tables import Table
 
 KEPT = Path(__file__).parents[1] / "data" / "wasserstein_bound" / "full.json"
 
@@ -103,29 +106,6 @@ def kept() -> dict[str, Any] | None:
     return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else None
 
 
-class Table:
-    """Rows of dictionaries, in HTML and in text.
-
-    Args:
-        columns: heading → (key, format).
-    """
-
-    def __init__(self, rows: list[dict[str, Any]], columns: dict[str, tuple[str, str]]):
-        self.head = tuple(columns)
-        self.rows = [tuple(format(row[key], form) for key, form in columns.values()) for row in rows]
-
-    def __repr__(self) -> str:
-        lines = [self.head, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in lines)
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{cell}</th>" for cell in self.head)
-        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in self.rows)
-        table = f'<table class="table checks"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return f'<div style="overflow-x: auto">{table}</div>'
-
-
 LINE = {
     "": ("equation", ""),
     "data": ("data", ""),
@@ -149,12 +129,19 @@ PLANE = {
 
 def line_table(rows: list[dict[str, Any]]) -> Table:
     """Of `line_rows`, or of a kept record's."""
-    return Table(rows, LINE)
+    return _table("At the data, on the line", rows, LINE)
 
 
 def plane_table(rows: list[dict[str, Any]]) -> Table:
     """Of `plane_rows`, or of a kept record's."""
-    return Table(rows, PLANE)
+    return _table("At the data, in the plane", rows, PLANE)
+
+
+def _table(caption: str, rows: list[dict[str, Any]], columns: dict[str, tuple[str, str]]) -> Table:
+    """columns: heading → (key, format)."""
+    from kexue.proof.tables import Table  # for pages only: a GPU machine need not have SymPy
+
+    return Table(caption, columns, [[format(row[key], form) for key, form in columns.values()] for row in rows])
 
 
 def summary(kept: dict[str, Any] | None) -> str:
