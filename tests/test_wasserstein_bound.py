@@ -206,8 +206,8 @@ def test_command_writes_the_record(tmp_path, monkeypatch, capsys):
     assert kept["line"][0]["w2"] == pytest.approx(gaussian_distance(4, 0.2, 5), rel=1e-3)
     assert "CPU" in report.summary(kept)
     assert "closed form" in capsys.readouterr().out
-    assert repr(report.line_table(kept["line"])).count("\n") == 16
-    assert repr(report.plane_table(kept["plane"])).count("\n") == 2
+    assert repr(report.line_table(kept["line"])).count("\n") == 17  # a caption, a head, sixteen rows
+    assert repr(report.plane_table(kept["plane"])).count("\n") == 3
 
 
 def test_a_page_without_a_gpus_results_says_so():
