@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from kexue.errors import ExecutionError
 from kexue.rerun import book
 from kexue.rerun.book import main, update_outputs
 from kexue.rerun.fingerprint import fingerprint
-from kexue.rerun.pages import Page
+from kexue.rerun.pages import Page, notebooks
 from kexue.rerun.references import entries, orphans, texts, write_references
 
 PRINTS = ("x = 6", "print(x * 7)")
@@ -165,6 +166,7 @@ def test_outputs_of_earlier_code_and_of_removed_pages_go(tmp_path: Path) -> None
 
 def test_ctrl_c_while_a_page_runs_leaves_no_book(tmp_path: Path) -> None:
     tiny_book(tmp_path, "import time\nfrom pathlib import Path", "Path('asleep').touch()\ntime.sleep(120)")
+    beside(tmp_path, "import time\ntime.sleep(120)")
     with subprocess.Popen([sys.executable, "-c", COMMAND, str(tmp_path)], stderr=subprocess.PIPE, text=True) as build:
         deadline = time.monotonic() + 60
         while not (tmp_path / "book" / "tiny" / "asleep").exists():
@@ -176,6 +178,41 @@ def test_ctrl_c_while_a_page_runs_leaves_no_book(tmp_path: Path) -> None:
     assert "Traceback" not in told
     assert "Interrupted. There is no built book yet. The next build goes on from here." in told
     assert not html(tmp_path).exists()
+
+
+def beside(root: Path, *cells: str) -> None:
+    """A second page, which the tiny book's first page runs beside."""
+    page = root / "book" / "tiny" / "other.md"
+    page.write_text(markdown(*cells), encoding="utf-8")
+    with (root / "_toc.yml").open("a", encoding="utf-8") as contents:
+        contents.write("  - file: book/tiny/other\n")
+
+
+MEET = """import time
+from pathlib import Path
+Path({mine!r}).touch()
+while not Path({other!r}).exists():
+    time.sleep(0.05)"""
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores: pages are executed side by side, one for each")
+def test_pages_are_executed_side_by_side(tmp_path: Path) -> None:
+    """Each waits for the other."""
+    tiny_book(tmp_path, MEET.format(mine="a", other="b"), "print('met')")
+    beside(tmp_path, MEET.format(mine="b", other="a"), "print('met')")
+    cache = update_outputs(tmp_path)
+    for page in notebooks(tmp_path):
+        assert cache.executed(page).cells[-1].outputs[0].text == "met\n"
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores: pages are executed side by side, one for each")
+def test_a_failure_stops_the_page_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tiny_book(tmp_path, MEET.format(mine="a", other="b"), "1 / 0")
+    beside(tmp_path, MEET.format(mine="b", other="a"), "time.sleep(600)")
+    started = time.monotonic()
+    assert main([], tmp_path) == 1
+    assert time.monotonic() - started < 300
+    assert "book/tiny/experiment.md" in capsys.readouterr().err.partition("error: ")[2]
 
 
 def test_ctrl_c_while_sphinx_runs_leaves_the_previous_book(

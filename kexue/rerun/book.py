@@ -14,18 +14,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from kexue.errors import BuildError, KexueError
 from kexue.rerun.cache import PageCache
-from kexue.rerun.execute import ANSI, CellError, execute
+from kexue.rerun.execute import ANSI, CellError, Stop, execute
 from kexue.rerun.fingerprint import fingerprint
 from kexue.rerun.pages import Page, book_root, notebooks, pages
 
 CONTENTS = "contents"  # lists the pages of a rendering: one that is taken out of the book leaves its HTML behind
+SIDE_BY_SIDE = 4  # pages at a time, where there are as many cores: each may use several threads
 UNFINISHED = "unfinished"  # marks a rendering that Sphinx may have warned about and must not be continued
 
 
@@ -51,23 +54,40 @@ def update_outputs(root: Path, force: bool = False) -> PageCache:
     every, cache = notebooks(root), PageCache(root / "_build")
     stale = every if force else cache.stale(every)
     print(f"{len(every)} pages with code, {len(stale)} to execute", flush=True)
-    for page in stale:
-        _execute(page, cache)
+    _execute_all(stale, cache)
     cache.prune(every)
     return cache
 
 
-def _execute(page: Page, cache: PageCache) -> None:
+def _execute_all(stale: Sequence[Page], cache: PageCache) -> None:
+    """Execute pages side by side, and keep each as soon as it is done; the first failure, or Ctrl-C, stops the others.
+
+    The last pages come first: those that look at the whole book take longest.
+    """
+    stop = Stop()
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, SIDE_BY_SIDE)) as pool:
+        running = [pool.submit(_execute, page, stop) for page in reversed(stale)]
+        try:
+            for done in as_completed(running):
+                cache.store(*done.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop.ring()
+            raise
+
+
+def _execute(page: Page, stop: Stop) -> tuple[Page, NotebookNode, str, float]:
+    """The page, its executed notebook, the fingerprint from before and the seconds it took."""
     notebook, now, clock = page.notebook(), fingerprint(page), time.monotonic()
     failed = page.root / "_build" / "failed" / f"{page.name}.ipynb"
     try:
-        execute(page, notebook, page.path.parent)
+        execute(page, notebook, page.path.parent, stop=stop)
     except CellError as error:
         failed.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, failed)
         raise BuildError(f"{error}\n\nThe notebook as far as it came: {failed}") from error
     failed.unlink(missing_ok=True)
-    cache.store(page, notebook, now, time.monotonic() - clock)
+    return page, notebook, now, time.monotonic() - clock
 
 
 def _render(root: Path, work: Path, force: bool) -> None:

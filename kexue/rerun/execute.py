@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -46,6 +47,27 @@ class CellError(ExecutionError):
         return {"page": self.page, "cell": self.cell, "line": self.line, "reason": self.reason}
 
 
+class Stop:
+    """Stops executions in other threads, those that run and those that have not begun, as Ctrl-C stops one."""
+
+    def __init__(self) -> None:
+        self._lock, self._rung, self._bells = threading.Lock(), False, []
+
+    def ring(self) -> None:
+        """Each execution ends with ``KeyboardInterrupt``."""
+        with self._lock:
+            self._rung = True
+            for bell in self._bells:
+                bell()
+
+    def listen(self, bell: Callable[[], None]) -> None:
+        """Call ``bell`` when it rings, at once where it has rung."""
+        with self._lock:
+            self._bells.append(bell)
+            if self._rung:
+                bell()
+
+
 class ThisPython(AsyncKernelManager):
     """The kernel of this environment, whatever kernels of the same name the user has installed elsewhere."""
 
@@ -61,9 +83,10 @@ class ThisPython(AsyncKernelManager):
 class _Client(NotebookClient):
     """nbclient, telling ``watch`` of each cell, and stopped by Ctrl-C together with its kernel."""
 
-    def __init__(self, notebook: NotebookNode, watch: Watch, **options: object) -> None:
+    def __init__(self, notebook: NotebookNode, watch: Watch, stop: Stop, **options: object) -> None:
         super().__init__(notebook, kernel_manager_class=ThisPython, kernel_name="python3", timeout=None, **options)
         self.watch = watch
+        self.stop = stop
         self.index = 0
         self.interrupted = False
 
@@ -84,20 +107,31 @@ class _Client(NotebookClient):
 
     def _take_over_interrupts(self) -> None:
         """nbclient's own handler only kills the kernel, which would read as a fault of the cell."""
-        task = asyncio.current_task()
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
 
         def interrupt() -> None:
             self.interrupted = True
             self.shutdown_kernel = "immediate"
             task.cancel()
 
+        def from_elsewhere() -> None:
+            with suppress(RuntimeError):  # the loop is closed, nothing is left to be stopped
+                loop.call_soon_threadsafe(interrupt)
+
+        self.stop.listen(from_elsewhere)
         # Outside the main thread and on Windows there is no such handler; Python's own stays.
         with suppress(RuntimeError, ValueError, NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
+            loop.add_signal_handler(signal.SIGINT, interrupt)
 
 
 def execute(
-    page: Page, notebook: NotebookNode, folder: Path, *, allow_stderr: bool = False, watch: Watch | None = None
+    page: Page,
+    notebook: NotebookNode,
+    folder: Path,
+    *,
+    allow_stderr: bool = False,
+    watch: Watch | None = None,
+    stop: Stop | None = None,
 ) -> None:
     """Execute the notebook of a page in place, with a progress bar over its code cells.
 
@@ -105,6 +139,7 @@ def execute(
     folder: the working directory.
     allow_stderr: whether cells may write to stderr; by default that fails, since warnings do.
     watch: called with a cell's index before and after each.
+    stop: another thread's means to end it.
 
     Raises ``CellError`` for the first cell that fails, and ``KeyboardInterrupt`` for Ctrl-C; the notebook keeps the
     outputs until there.
@@ -117,7 +152,8 @@ def execute(
             if notebook.cells[index].cell_type == "code":
                 advance(bar, state, page.locate(notebook, index)[1])
 
-        client = _Client(notebook, step, record_timing=False, resources={"metadata": {"path": str(folder)}})
+        where = {"metadata": {"path": str(folder)}}
+        client = _Client(notebook, step, stop or Stop(), record_timing=False, resources=where)
         client.on_cell_executed = None if allow_stderr else lambda cell, **_: _refuse_stderr(cell)
         try:
             _run(client, page, notebook)
@@ -127,7 +163,7 @@ def execute(
 
 def _run(client: _Client, page: Page, notebook: NotebookNode) -> None:
     try:
-        client.execute()
+        _to_its_end(client)
     except CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".partition("\n")[0]
         raise CellError(page, notebook, client.index, reason, _traceback(notebook.cells[client.index])) from None
@@ -138,6 +174,16 @@ def _run(client: _Client, page: Page, notebook: NotebookNode) -> None:
             raise KeyboardInterrupt from None
         reason = "the kernel died while this cell ran, out of memory perhaps"
         raise CellError(page, notebook, client.index, reason) from None
+
+
+def _to_its_end(client: _Client) -> None:
+    """In a loop of its own that is closed afterwards; inside a running one, that of a notebook say, as nbclient does."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(client.async_execute())
+    else:
+        client.execute()
 
 
 def _traceback(cell: NotebookNode) -> str:
