@@ -177,7 +177,7 @@ def _run(client: _Client, page: Page, notebook: NotebookNode) -> None:
 
 
 def _to_its_end(client: _Client) -> None:
-    """In a loop of its own that is closed afterwards; inside a running one, that of a notebook say, as nbclient does."""
+    """In a loop of its own that is closed afterwards; inside a running one, say a notebook's, as nbclient does."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
