@@ -11,7 +11,7 @@ and in the plane.
 
 Rooms: `heights` (h), `gaussian` (closed forms), `grid` (the flow of densities), `steps` (gradients), `nets` (many
 networks at once), `critics` (particles), `ring` (generators), `transport` (W₂), `experiment` (all of it run),
-`predictions`, `report`, `figures`. Without Jupyter:
+`predictions`, `report`, `figures`, `longer` (two longer runs, kept). Without Jupyter:
 
     python -m kexue.monoflow --preset full -o results.json
 """

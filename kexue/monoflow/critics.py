@@ -78,9 +78,10 @@ def chase(
     seed: int = 0,
     inner: int = 5,
     names: Sequence[str] = FOLLOWED,
+    horizon: float = HORIZON,
 ) -> Chase:
-    """Let the particles follow their critics."""
-    epsilon = HORIZON / outer
+    """Let the particles follow their critics up to the time ``horizon``, by ``outer`` steps."""
+    epsilon = horizon / outer
     shape, dtype, count = Shape((1, width, width, 1)), torch.float32, len(names)
     draws = generators(seed, seeds)
     start = torch.stack([torch.randn(particles, 1, generator=g, dtype=dtype) for g in draws])

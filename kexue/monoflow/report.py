@@ -68,7 +68,7 @@ def full(path: Path = FULL) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def _spread(values: list[float], form: str = ".2f") -> str:
+def spread(values: list[float], form: str = ".2f") -> str:
     """Mean ± standard deviation over seeds."""
     return f"{np.mean(values):{form}} ± {np.std(values, ddof=1):{form}}"
 
@@ -78,7 +78,7 @@ def generators(found: Mapping[str, Any], which: str = "generators") -> Table:
     from kexue.proof.tables import Table  # for pages only: a GPU machine need not have SymPy
 
     rows = [
-        (row["loss"], str(row["k"]), _spread(row["w2"][-1]), f"{np.mean(row['modes']):.1f}") for row in found[which]
+        (row["loss"], str(row["k"]), spread(row["w2"][-1]), f"{np.mean(row['modes']):.1f}") for row in found[which]
     ]
     return Table("Generators, mean ± standard deviation over seeds", ("loss", "K", "W₂ at the end", "modes of 8"), rows)
 
@@ -88,7 +88,7 @@ def critics(found: Mapping[str, Any]) -> Table:
     from kexue.proof.tables import Table
 
     rows = [
-        (HEIGHTS[name].label, HEIGHTS[name].loss or "none", _spread(row["start"]), _spread(row["end"], ".3f"))
+        (HEIGHTS[name].label, HEIGHTS[name].loss or "none", spread(row["start"]), spread(row["end"], ".3f"))
         for name, row in found["critics"].items()
     ]
     head = ("h", "generator's loss", "W₂ at the start", "W₂ at the end")
