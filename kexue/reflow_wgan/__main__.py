@@ -15,6 +15,8 @@ def main() -> None:
     command.add_argument("--iterations", type=int, help="steps of WGAN-GP's generator")
     command.add_argument("--width", type=int, help="of WGAN-GP's networks")
     command.add_argument("--outer", type=int, help="moves of the particles in the plane")
+    command.add_argument("--inner", type=int, help="regression steps before each move")
+    command.add_argument("--particles", type=int, help="in the plane, a multiple of 8")
     command.add_argument("--pairs", type=int, help="for the cross term of each random critic")
     execute(vars(command.parse_args()), PRESETS, run, record, checks)
 
