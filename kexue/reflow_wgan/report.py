@@ -75,7 +75,7 @@ def full() -> dict[str, Any] | None:
 def longer() -> dict[str, Any]:
     """The record of a run on a CPU that is longer than the quick preset, and ships with the book.
 
-    Made by ``python -m kexue.reflow_wgan --seeds 2 --inner 40 --particles 512 --width 96 --iterations 2000 --device cpu``.
+    Made by ``python -m kexue.reflow_wgan --seeds 2 --inner 40 --particles 512 --width 96 --iterations 2000``.
     """
     return json.loads(LONGER.read_text(encoding="utf-8"))
 
@@ -86,7 +86,7 @@ def headline(found: Mapping[str, Any]) -> str:
     place = f"{found['device']}, torch {found['versions']['torch']}"
     lines = [
         f"{place}, {found['seconds']:.0f} s in all, {found['finished'][:10]}",
-        f"{config['seeds']} seeds; {config['particles']} particles, {config['inner']} regression steps before each move",
+        f"{config['seeds']} seeds; {config['particles']} particles, {config['inner']} regression steps before a move",
         f"WGAN-GP: width {config['width']}, {config['iterations']} iterations, {wgan['FLOP/s'] / 1e12:.3g} TFLOP/s, "
         f"{wgan['share of the peak']:.0%} of a matmul's {wgan['peak'] / 1e12:.3g}",
     ]
