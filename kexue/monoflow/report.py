@@ -77,9 +77,7 @@ def generators(found: Mapping[str, Any], which: str = "generators") -> Table:
     """W₂ and covered modes at the end, by setting; ``which`` may be "eager", of the critic that is trained longer."""
     from kexue.proof.tables import Table  # for pages only: a GPU machine need not have SymPy
 
-    rows = [
-        (row["loss"], str(row["k"]), spread(row["w2"][-1]), f"{np.mean(row['modes']):.1f}") for row in found[which]
-    ]
+    rows = [(row["loss"], str(row["k"]), spread(row["w2"][-1]), f"{np.mean(row['modes']):.1f}") for row in found[which]]
     return Table("Generators, mean ± standard deviation over seeds", ("loss", "K", "W₂ at the end", "modes of 8"), rows)
 
 
