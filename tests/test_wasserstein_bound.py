@@ -118,6 +118,15 @@ def test_steps_are_of_second_order():
         assert (longer / shorter > 3.5).all()
 
 
+def test_eulers_method_measures_too_little_by_the_first_order():
+    *_, (_, fine, _) = together(tuple(drift(s, 0.5) for s in (ALL.score, ALL.wrong)), ALL.start(64), ALL.T, 800, None)
+    exact = (fine[0] - fine[1]).square().mean(-1).sqrt()[:, 0].numpy()
+    missing = [exact - line.first_order(PAIRS, 64, steps, CPU) for steps in (400, 800)]
+    chosen = [2, 3, 4]  # two modes, a constant error
+    np.testing.assert_allclose((missing[0] / missing[1])[chosen], 2, atol=0.1)
+    assert (missing[1][chosen] > 0).all()
+
+
 def test_the_same_score_and_noise_never_part():
     x, _ = ALL.start(64)
     field = drift(ALL.score, 1.0)

@@ -75,5 +75,13 @@ def together(
         yield end, fine, coarse
 
 
+def euler(fields: tuple[Field, Field], clouds: Clouds, T: Tensor, steps: int) -> Clouds:
+    """Both clouds at the data by Euler's method with equal steps, of the ODE: of first order, for comparison alone."""
+    h = T / steps
+    for k in range(steps):
+        clouds = tuple(x - h * field(x, T - k * h) for field, x in zip(fields, clouds, strict=True))
+    return clouds
+
+
 def _normal(like: Tensor, generator: torch.Generator) -> Tensor:
     return torch.randn(like.shape, generator=generator, device=like.device, dtype=like.dtype)

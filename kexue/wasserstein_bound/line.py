@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from kexue.wasserstein_bound.bound import KAPPA, bound
-from kexue.wasserstein_bound.flow import drift, together
+from kexue.wasserstein_bound.flow import drift, euler, together
 from kexue.wasserstein_bound.pairs import Data, Pair, levels
 from kexue.wasserstein_bound.transport import coupling, on_line
 
@@ -87,6 +87,15 @@ def _one(name: str, data: Data, start: tuple, seeds: int, steps: int, readings: 
         "x": fine[0],
         "coarse_x": coarse[0],
     }
+
+
+def first_order(
+    pairs: tuple[Pair, ...], particles: int, steps: int, device: torch.device
+) -> Float[np.ndarray, " pairs"]:
+    """W₂ at the data in the ODE, as Euler's method with equal steps would measure it."""
+    data = Data(pairs, device)
+    fields = tuple(drift(score, KAPPA["ODE"]) for score in (data.score, data.wrong))
+    return on_line(*euler(fields, data.start(particles), data.T, steps))[:, 0].cpu().numpy()
 
 
 def bounds(name: str, data: Data, x: torch.Tensor, y: torch.Tensor, readings: int) -> np.ndarray:
