@@ -24,6 +24,7 @@ with install_import_hook("kexue.monoflow", TYPES):
         checks,
         gaussian,
         grid,
+        longer,
         predictions,
         report,
         run,
@@ -213,6 +214,37 @@ def test_a_kept_record_holds():
     else:
         assert [check["name"] for check in kept["checks"] if not check["holds"]] == OUTGROWN
         assert len(kept["generators"]) == 2 * len(kept["config"]["ks"])
+
+
+def test_a_longer_run_is_kept_with_what_makes_it_again():
+    sizes = {"seeds": 2, "rounds": 4, "width": 8, "batch": 16, "points": 32}
+    found = longer.run((1, 2), sizes, 40)
+    assert [(row["critic steps"], row["loss"]) for row in found["generators"]] == [
+        (steps, loss) for steps in (1, 2) for loss in ("adversarial", "regression")
+    ]
+    assert repr(longer.generators(found)).count("\n") == 5
+    assert repr(longer.particles(found)).count("\n") == 6
+    kept = longer.kept()
+    assert set(found) == set(kept)
+    assert kept["config"].items() >= longer.SIZES.items()
+    assert longer.summary(kept).startswith(kept["device"])
+
+
+def test_which_loss_is_better_depends_on_the_critics_steps():
+    w2 = {(row["critic steps"], row["loss"]): np.array(row["w2"]) for row in longer.kept()["generators"]}
+    assert (w2[1, "adversarial"] > 2).all()  # beyond the ring's radius
+    assert (w2[1, "regression"] < 0.6).all()
+    assert (w2[5, "adversarial"] < w2[5, "regression"]).all()
+    modes = {(row["critic steps"], row["loss"]): row["modes"] for row in longer.kept()["generators"]}
+    assert modes[1, "adversarial"] == [1, 1, 1]
+    assert modes[1, "regression"] == [8, 8, 8]
+
+
+def test_particles_with_more_time_come_nearer_unless_h_falls():
+    for name, w2 in longer.kept()["critics"].items():
+        start, then, end = (np.mean(w2[t]) for t in ("0", "12", "30"))
+        assert (end < then < start) if HEIGHTS[name].grows else (end > then > start)
+        assert end < 0.2 or not HEIGHTS[name].grows
 
 
 def test_module_runs_without_jupyter(tmp_path):

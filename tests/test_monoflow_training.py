@@ -10,6 +10,7 @@ from torch.nn.functional import silu, softplus
 from kexue.lab.seeds import generators
 from kexue.monoflow import critics, nets, ring
 from kexue.monoflow.nets import Adam, Shape
+from kexue.monoflow.transport import in_the_plane
 
 CPU, DOUBLE = torch.device("cpu"), torch.float64
 
@@ -170,3 +171,12 @@ def test_particles_come_near_unless_h_falls():
     start, end = found.distance[0], found.distance[-1]
     assert (end[0] < start[0]).all()
     assert (end[1] > start[1]).all()
+
+
+def test_particles_without_a_generator_start_with_it_and_come_nearer():
+    marks = (0, 20, 40)
+    found = ring.follow(marks, 32, 64, 64, CPU)
+    trained = ring.train((1, 2), 1, 1, 32, 64, 64, CPU, checkpoints=1)
+    np.testing.assert_allclose(found[0], trained.samples[0, 0], atol=1e-6)
+    start, _, end = (in_the_plane(x, trained.real) for x in found)
+    assert end < 0.5 * start

@@ -136,7 +136,7 @@ def _run(config: Config, device: torch.device) -> Result:
         critics.chase(
             config.seeds, config.particles, config.outer, max(config.width // 2, 32), device, seed=config.seed
         ),
-        generators_of(config, config.ks, device),
+        generators_of(config, config.ks, device, checkpoints=8),
         generators_of(config, EAGER_KS, device, inner=EAGER),
     )
     return Result(

@@ -199,3 +199,34 @@ def train(
         stack.flops,
         seconds,
     )
+
+
+def follow(
+    marks: Sequence[int],
+    width: int,
+    batch: int,
+    points: int,
+    device: torch.device,
+    *,
+    seed: int = 0,
+    inner: int = 5,
+    epsilon: float = 0.2,
+) -> np.ndarray:
+    """Particles without a generator that move by ε ∇D of their critic in each round: (mark, point, 2).
+
+    They begin where the first seed's generator begins, and the critic learns from a batch of them.
+    """
+    (draw,), (judged,) = generators(seed, 1), generators(seed + 10**6, 1)
+    stack = Stack((1,), (draw,), width, torch.float32, device)
+    for even in (True, False):
+        target(points, (judged,), torch.float64, even=even)  # as in `train`, so that the noise is the same
+    x = stack.produce(stack.spread(noise(points, (judged,), torch.float32)))[:1].detach()
+    adam, made = Adam(stack.critic.flat[:1].clone(), RATE / width), []
+    for round_ in range(max(marks) + 1):
+        if round_ in marks:
+            made.append(x[0].double().cpu().numpy())
+        for _ in range(inner):
+            picked = torch.randint(points, (batch,), generator=draw).to(device)
+            learn(stack.judge, adam, target(batch, (draw,), torch.float32).to(device), x[:, picked])
+        x = x + epsilon * ascent(views(stack.judge, adam.flat), x)[1]
+    return np.stack(made)

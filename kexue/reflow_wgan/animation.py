@@ -36,6 +36,7 @@ class Particles:
         targets: points that stay, in every panel.
         reach: the panels show −reach … reach.
         alt: what the animation shows, for readers who do not see it.
+        unit: what a step is, in words.
 
     Raises:
         ValueError: panels of different numbers of records, fewer than two of these, or an empty ``alt``.
@@ -49,13 +50,15 @@ class Particles:
         *,
         reach: float,
         alt: str,
+        unit: str = "outer step",
     ):
         lengths = {name: len(found) for name, found in places.items()}
         if set(lengths.values()) != {len(steps)} or len(steps) < 2:
             raise ValueError(f"records of {lengths} and {len(steps)} steps: expected the same number, at least two")
         if not alt.strip():
             raise ValueError("alt is empty: an animation needs a text that says what it shows")
-        self.places, self.steps, self.targets, self.reach, self.alt = places, list(steps), targets, reach, alt
+        self.places, self.steps, self.targets, self.reach = places, list(steps), targets, reach
+        self.alt, self.unit = alt, unit
 
     def __repr__(self) -> str:
         return f"Animation: {self.alt}"
@@ -74,7 +77,7 @@ class Particles:
         return (
             f'<figure class="particles"><svg role="img" aria-label="{escape(self.alt)}" '
             f'viewBox="0 0 {width} {height}" style="max-width: 100%; width: {width}px">{panels}</svg>'
-            f'<div><button type="button" onclick="{PLAY}">play</button> <label>outer step '
+            f'<div><button type="button" onclick="{PLAY}">play</button> <label>{escape(self.unit)} '
             f'<input type="range" min="0" max="{last}" step="0.1" value="0" oninput="{MOVE}" style="width: 50%">'
             f"</label> "
             f'<output>0</output></div><script type="application/json">{data}</script></figure>'
