@@ -195,6 +195,21 @@ def test_the_record_is_json_with_everything_to_make_it_again(small):
     assert all(np.isfinite(v) for v in report.numbers(small).values())
 
 
+def test_the_longer_run_says_what_the_page_says_of_it():
+    kept = report.longer()
+    config, plane, wgan = kept["config"], kept["plane"], kept["wgan"]
+    assert Config(**config) == replace(
+        PRESETS["quick"], seeds=2, inner=40, particles=512, width=96, iterations=2000, seed=0
+    )
+    numbers = report.longer_numbers(kept)
+    assert numbers["longer_timed_spread_end"] < 0.3
+    assert numbers["longer_critic_end"] < plane["floor"] < numbers["longer_timeless_end"] < numbers["longer_timed_end"]
+    last = dict(zip(map(tuple, wgan["settings"]), wgan["W2"][-1], strict=True))
+    far = last.pop((1, 10.0))
+    assert min(far) > 1.5 * max(map(max, last.values()))
+    assert max(map(max, last.values())) < 1.2 * wgan["floor"]
+
+
 def test_presets_differ_in_size_only():
     assert replace(PRESETS["full"], seed=PRESETS["quick"].seed).training.weights == PRESETS["quick"].training.weights
     assert PRESETS["full"].effort.rate == PRESETS["quick"].effort.rate

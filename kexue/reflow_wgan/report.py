@@ -87,8 +87,8 @@ def headline(found: Mapping[str, Any]) -> str:
     lines = [
         f"{place}, {found['seconds']:.0f} s in all, {found['finished'][:10]}",
         f"{config['seeds']} seeds; {config['particles']} particles, {config['inner']} regression steps before a move",
-        f"WGAN-GP: width {config['width']}, {config['iterations']} iterations, {wgan['FLOP/s'] / 1e12:.3g} TFLOP/s, "
-        f"{wgan['share of the peak']:.0%} of a matmul's {wgan['peak'] / 1e12:.3g}",
+        f"WGAN-GP: width {config['width']}, {config['iterations']} iterations, {wgan['FLOP/s'] / 1e9:,.0f} GFLOP/s, "
+        f"{wgan['share of the peak']:.0%} of a matmul's {wgan['peak'] / 1e9:,.0f}",
     ]
     for name, found in plane["W2"].items():
         spread, last = np.array(plane["spread"][name][-1]), np.array(found[-1])
@@ -96,6 +96,14 @@ def headline(found: Mapping[str, Any]) -> str:
         lines.append(f"{name}: W₂ {values[0]}, spread {values[1]}")
     lines.append(f"draws of the data: W₂ {plane['floor']:.3f} in the plane, {wgan['floor']:.3f} for WGAN-GP")
     return "\n".join(lines)
+
+
+def longer_numbers(found: Mapping[str, Any]) -> dict[str, float | int]:
+    """What the page hands on of the longer run: how far the three fields came."""
+    ends = {"timed": "v(x, 0)", "timeless": "v(x)", "critic": "∇D(x)"}
+    numbers = {f"longer_{key}_end": float(np.mean(found["plane"]["W2"][name][-1])) for key, name in ends.items()}
+    spread = float(np.mean(found["plane"]["spread"]["v(x, 0)"][-1]))
+    return {**numbers, "longer_timed_spread_end": spread, "longer_inner": found["config"]["inner"]}
 
 
 def distances(wgan: Mapping[str, Any]) -> Table:
