@@ -82,8 +82,7 @@ def test_what_no_token_spells(unknown, text, edges):
 
 
 def test_prefix_spelling_reserved_and_forbidden_tokens():
-    bytes_ = [f"<0x{b:02X}>".encode() for b in range(256)]
-    pieces = (b"<unk>", *bytes_, b"a", b" a", b" ")
+    pieces = (b"<unk>", *(bytes([b]) for b in range(256)), b"a", b" a", b" ")
     scores = [0.0] * 257 + [-1.0, -2.0, -np.inf]
     vocabulary = Vocabulary(
         pieces, scores, "character", -20.0, tuple(range(1, 257)), frozenset(range(257)), prefix=b" "
@@ -109,6 +108,7 @@ REFUSED = [
     (lambda: LATTICE.spell((4, 0)), "id 4 is no token of the text at offset 0"),
     (lambda: pairwise(LATTICE, 1, np.random.default_rng(0), order="random"), "order is 'random'"),
     (lambda: law_of(max, LATTICE), "expected pairwise, reservoir, forward_backward"),
+    (lambda: law_of(pairwise, Lattice.weighted("abc", THREE), cap=1), "at offset 3 there are more than 1 states"),
 ]
 
 

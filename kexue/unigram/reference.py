@@ -25,6 +25,8 @@ from kexue.unigram.arithmetic import Field, checked_alpha
 from kexue.unigram.edges import Edge
 from kexue.unigram.lattice import Lattice, Law, ids_of, trace
 
+STATES = 2**15  # of a sampler, that are followed without being asked twice
+
 Keep = Callable[[type[Field], Any, Any, bool], Any]
 Sampler = Callable[..., tuple[int, ...]]
 
@@ -94,18 +96,21 @@ def forward_backward(
     return ids_of(trace(back, lattice.n))
 
 
-def law_of(sampler: Sampler, lattice: Lattice, alpha: float = 1, order: str = "longest") -> Law:
+def law_of(sampler: Sampler, lattice: Lattice, alpha: float = 1, order: str = "longest", cap: int = STATES) -> Law:
     """The law of a sampler, exactly: every choice that it makes is taken both ways.
 
-    A state is the edge kept at each position and what the position remembers; an edge that is taken with probability p
-    splits each state in two, of p and 1 − p times its probability. Exponential in the length, and as exact as the
-    lattice's weights: a fraction for fractions, a rational function for symbols.
+    A state is the route kept at each position from which an edge still leads on, and what the position remembers; an
+    edge that is taken with probability p splits each state in two, of p and 1 − p times its probability. Exponential in
+    the length, and as exact as the lattice's weights: a fraction for fractions, a rational function for symbols.
+
+    Args:
+        cap: states that are followed at most.
 
     Returns:
         ids of a segmentation → its probability; what has probability 0 may be missing.
 
     Raises:
-        UnigramError: ``sampler`` is none of this module's.
+        UnigramError: ``sampler`` is none of this module's; there are more than ``cap`` states.
     """
     if sampler is forward_backward:
         return _backward_law(lattice, alpha, order)
@@ -113,14 +118,14 @@ def law_of(sampler: Sampler, lattice: Lattice, alpha: float = 1, order: str = "l
         raise UnigramError(f"the law of {sampler!r} is unknown, expected {', '.join(f.__name__ for f in SAMPLERS)}")
     arithmetic, weight, edges = _ordered(lattice, alpha, order)
     start = (arithmetic.one, *[arithmetic.zero] * lattice.n)
-    states = {(None,) * (lattice.n + 1): (Field.one, start)}  # kept edges: (probability, what is remembered)
-    for edge in edges:
+    states = {((), *[None] * lattice.n): (Field.one, start)}  # ids of kept routes: (probability, what is remembered)
+    last = {edge.end: i for i, edge in enumerate(edges)} | {edge.start: i for i, edge in enumerate(edges)}  # use
+    for i, edge in enumerate(edges):
         states = _split(states, edge, weight[edge], arithmetic, KEEPS[sampler])
-    law: Law = {}
-    for kept, (p, _) in states.items():
-        ids = ids_of(trace({edge.end: edge for edge in kept if edge}, lattice.n))
-        law[ids] = law.get(ids, 0) + p
-    return law
+        states = _forgotten(states, {p for p in edge[:2] if last[p] == i} - {lattice.n})
+        if len(states) > cap:
+            raise UnigramError(f"at offset {edge.end} there are more than {cap} states of a sampler: shorten the text")
+    return {kept[lattice.n]: p for kept, (p, _) in states.items()}
 
 
 def total_variation(p: Law, q: Law) -> Any:
@@ -183,10 +188,22 @@ def _split(states: dict, edge: Edge, w: Any, arithmetic: type[Field], keep: Keep
         for accepted, chance in ((True, share), (False, 1 - share)):
             if chance == 0:
                 continue
-            state = _put(kept, edge.end, edge) if accepted else kept
+            state = _put(kept, edge.end, (*kept[edge.start], edge.id)) if accepted else kept
             before = after[state][0] if state in after else 0
             after[state] = (before + p * chance, _put(value, edge.end, keep(arithmetic, old, new, accepted)))
     return after
+
+
+def _forgotten(states: dict, positions: set[int]) -> dict:
+    """The states without what is kept at some positions; those that are then equal become one."""
+    for position in positions:
+        after: dict = {}
+        for kept, (p, value) in states.items():
+            state = _put(kept, position, None)
+            before = after[state][0] if state in after else 0
+            after[state] = (before + p, value)
+        states = after
+    return states
 
 
 def _put(values: tuple, place: int, new: Any) -> tuple:
