@@ -171,6 +171,7 @@ def test_boundaries_in_a_model_with_a_prefix():
 # -- bad input
 
 AB = {b"a": -1.0, b"b": -1.0, b"ab": -1.5}
+RUNS = {b"a" * k: -1.0 for k in range(1, 15)}
 OPEN, STRICT = Unigram(AB), Unigram(AB, strict=True)
 SPELLED = "0x63 at offset 2 cannot be spelled by the tokens; leave out strict"
 SURROGATE = "lone surrogate, U\\+D800, at character 1: .*errors='replace'"
@@ -185,6 +186,18 @@ BAD = {
     "score positive": (lambda: Unigram({b"a": 0.5}), "token 0 b'a' is 0.5, expected a log-probability"),
     "score huge": (lambda: Unigram({b"a": -1e308}), "token 0 b'a' is -1e\\+308, expected .*-1e\\+100"),
     "score a str": (lambda: Unigram({b"a": "x"}), "scores must be numbers"),
+    "score a huge int": (lambda: Unigram({b"a": -(10**400)}), "scores must be numbers: int too large"),
+    "scores text": (lambda: Vocabulary((b"a",), ["x"]), "scores must be numbers"),
+    "prefix a str": (lambda: Vocabulary.of(AB, prefix=" "), "prefix is ' ', expected bytes"),
+    "reserved beyond": (lambda: Vocabulary.of(AB, reserved={3}), "reserved lists 3, expected ids from 0 to 2"),
+    "reserved a str": (lambda: Vocabulary.of(AB, reserved={"a"}), "reserved lists 'a', expected ids from 0 to 2"),
+    "spelling short": (lambda: Vocabulary.of(AB, spelling=(0,)), "spelling lists 1 ids, expected one for each"),
+    "spelling beyond": (lambda: Vocabulary.of(AB, spelling=(3,) * 256), "spelling lists 3 for the byte 0x00, expected"),
+    "spelling another": (
+        lambda: Vocabulary.of(AB, spelling=(0,) * 256),
+        "spelling lists 0 for the byte 0x00, expected",
+    ),
+    "unknown_score, strict": (lambda: Unigram(AB, unknown_score=-3.0, strict=True), "leave one out"),
     "unknown_score": (lambda: Unigram(AB, unknown_score=1.0), "unknown_score is 1.0, expected a log-probability"),
     "unknown_score a str": (lambda: Unigram(AB, unknown_score="1"), "unknown_score is '1', expected"),
     "nothing usable": (lambda: Unigram({b"a": -math.inf}, strict=True), "no token has a finite score"),
@@ -217,6 +230,7 @@ BAD = {
     "seed a float": (lambda: OPEN.encode_batch(["ab"], 1, 1.5), "seed is 1.5, expected an integer"),
     "threads": (lambda: OPEN.encode_batch(["ab"], threads=0), "threads is 0, expected an integer of at least 1"),
     "samples": (lambda: OPEN.encode_batch(["ab"], samples=0), "samples is 0, expected an integer of at least 1"),
+    "samples beyond": (lambda: OPEN.encode_flat(["ab"] * 9, 1, samples=2**60), "expected at most 4294967296 sequences"),
     "first": (lambda: OPEN.encode_batch(["ab"], first=-1), "first is -1, expected an integer of at least 0"),
     "first too far": (lambda: OPEN.encode_batch(["a"] * 9, 1, first=2**63 - 5), "index of the last text"),
     "k": (lambda: OPEN.top_k("ab", 0), "k is 0, expected a positive integer"),
@@ -245,6 +259,9 @@ BAD = {
         f"strict, {name}": (lambda name=name: getattr(STRICT, name)("abc"), "0x63 at offset 2 cannot be spelled")
         for name in ("log_partition", "marginals", "entropy", "expected_length", "tv_distance")
     },
+    "too long to enumerate": (lambda: OPEN.tv_distance("ab" * 40), "1099511627776 segmentations, and at most"),
+    "too many routes": (lambda: Unigram(RUNS).tv_distance("a" * 14), "more than 32768 states .*shorten the text"),
+    "a vocabulary, strict": (lambda: Unigram(OPEN.vocabulary, strict=True).encode("abc"), SPELLED),
     "strict, top_k": (lambda: STRICT.top_k("abc", 2), SPELLED),
 }
 
@@ -260,6 +277,12 @@ def test_bad_input_is_named(what):
 def test_no_segmentation_is_none():
     assert STRICT.count_segmentations("abc") == 0
     assert OPEN.count_segmentations("abc") == 2
+
+
+def test_the_score_of_unknown_bytes_is_the_one_asked_for():
+    for tokens in (AB, OPEN.vocabulary):
+        assert Unigram(tokens, unknown_score=-3.0).top_k("c", 1) == [([3 + ord("c")], -3.0)]
+    assert OPEN.top_k("c", 1) == [([3 + ord("c")], -11.5)]
 
 
 def test_scores_of_no_float_weight():

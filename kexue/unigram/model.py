@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,8 @@ from kexue.unigram.reference import pairwise as pairwise_sampler
 from kexue.unigram.vocabulary import Vocabulary
 
 Text = str | bytes
+LISTED = 1 << 22  # ids that become a list at once: then Ctrl-C is heard
+MOST = 1 << 32  # sequences of a batch
 
 
 class Marginals(NamedTuple):
@@ -51,13 +54,13 @@ class Unigram:
     """A Unigram tokenizer.
 
     Args:
-        mapping: token → log-probability, ids in its order; or a `Vocabulary`.
+        mapping: token → log-probability, ids in its order; or a `Vocabulary`, which the other arguments change.
         unknown_score: log-weight of a byte that is no token; by default the lowest finite score minus 10. Such a byte
             has the id ``vocab_size + byte``.
         strict: no pseudo tokens; a text that the tokens cannot spell is refused.
 
     Raises:
-        UnigramError: an empty or repeated token, a score that is NaN or positive.
+        UnigramError: an empty or repeated token, a score that is NaN or positive, ``unknown_score`` with ``strict``.
 
     >>> model = Unigram({b"a": -1.0, b"b": -1.0, b"ab": -1.5})
     >>> model.encode("abab"), model.tokens("abab")
@@ -73,9 +76,13 @@ class Unigram:
         unknown_score: float | None = None,
         strict: bool = False,
     ):
-        if not isinstance(mapping, Vocabulary):
-            unknown = "none" if strict else "byte"
-            mapping = Vocabulary.of(mapping, unknown=unknown, unknown_score=unknown_score)
+        if strict and unknown_score is not None:
+            raise UnigramError("unknown_score came with strict=True, under which no byte is unknown: leave one out")
+        asked = {"unknown": "none"} if strict else {} if unknown_score is None else {"unknown_score": unknown_score}
+        if isinstance(mapping, Vocabulary):
+            mapping = replace(mapping, **asked) if asked else mapping
+        else:
+            mapping = Vocabulary.of(mapping, **asked)
         self.vocabulary = mapping
         self._engine = Engine(mapping)
         pseudo = [bytes([b]) for b in range(256)] if mapping.unknown != "none" and not mapping.spelling else []
@@ -212,7 +219,9 @@ class Unigram:
     ) -> list[list[int]]:
         """The same as a list of ids for every text, and every sample of it. Arguments as in `encode_flat`."""
         flat = self._run(texts, alpha, seed, threads, samples, first, progress)
-        ids = flat.ids.tolist()
+        ids: list[int] = []
+        for begin in range(0, flat.ids.size, LISTED):
+            ids += flat.ids[begin : begin + LISTED].tolist()
         return [ids[a:b] for a, b in pairwise(flat.offsets.tolist())]
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
@@ -336,6 +345,8 @@ class Unigram:
         task = Task(alpha_of(alpha), seed_of(seed), count_of("first", first, 0), count_of("samples", samples, 1))
         found = self._all_bytes(texts)
         count_of("the index of the last text", task.first + len(found), 0)
+        if task.samples * max(len(found), 1) > MOST:
+            raise UnigramError(f"samples is {samples} for {len(found)} texts, expected at most {MOST} sequences in all")
         return self._engine.run(found, task, threads, progress)
 
     def _constrained(self, text, alpha, rng, forced, forbidden) -> list[int]:

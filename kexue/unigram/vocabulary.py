@@ -53,15 +53,14 @@ class Vocabulary:
 
     def __post_init__(self):
         object.__setattr__(self, "pieces", tuple(self.pieces))
-        object.__setattr__(self, "scores", np.ascontiguousarray(self.scores, dtype=np.float64))
+        object.__setattr__(self, "scores", _floats(self.scores))
         _check_pieces(self.pieces, self.reserved)
         _check_scores(self.pieces, self.scores)
         if self.unknown not in ("byte", "character", "none"):
             raise UnigramError(f"unknown is {self.unknown!r}, expected 'byte', 'character' or 'none'")
-        if len(self.spelling) not in (0, 256):
-            raise UnigramError(
-                f"spelling lists {len(self.spelling)} ids, expected one for each of the 256 bytes, or none"
-            )
+        if not isinstance(self.prefix, bytes):
+            raise UnigramError(f"prefix is {self.prefix!r}, expected bytes")
+        _check_spelling(self.pieces, self.spelling)
         if self.unknown_score is None:
             finite = self.scores[self._used & np.isfinite(self.scores)]
             object.__setattr__(self, "unknown_score", float(finite.min(initial=0.0)) - PENALTY)
@@ -79,11 +78,7 @@ class Vocabulary:
             raise UnigramError(
                 f"a {type(mapping).__name__} was given, expected a mapping from tokens to log-probabilities"
             )
-        try:
-            scores = np.array(list(mapping.values()), dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise UnigramError(f"scores must be numbers: {error}") from None
-        return Vocabulary(tuple(mapping), scores, **options)
+        return Vocabulary(tuple(mapping), list(mapping.values()), **options)
 
     def __len__(self) -> int:
         return len(self.pieces)
@@ -103,8 +98,8 @@ class Vocabulary:
 def _check_pieces(pieces: Sequence[bytes], reserved: frozenset[int]) -> None:
     if not 0 < len(pieces) <= LARGEST:
         raise UnigramError(f"a vocabulary of {len(pieces)} tokens was given, expected 1 to {LARGEST}")
-    if strange := [i for i in reserved if not 0 <= i < len(pieces)]:
-        raise UnigramError(f"reserved lists the id {strange[0]}, but there are {len(pieces)} tokens")
+    if strange := [i for i in reserved if not _is_id(i, pieces)]:
+        raise UnigramError(f"reserved lists {strange[0]!r}, expected ids from 0 to {len(pieces) - 1}")
     if not _all_is_well(pieces, reserved):
         _refuse_piece(pieces, reserved)
 
@@ -133,6 +128,25 @@ def _refuse_piece(pieces: Sequence[bytes], reserved: frozenset[int]) -> None:
             raise UnigramError(f"token {i} has {len(piece)} bytes, expected 1 to {LONGEST}")
         if seen.setdefault(piece, i) != i:
             raise UnigramError(f"token {i} is {piece!r}, as token {seen[piece]} is: every token may occur once")
+
+
+def _check_spelling(pieces: Sequence[bytes], spelling: Sequence[int]) -> None:
+    if len(spelling) not in (0, 256):
+        raise UnigramError(f"spelling lists {len(spelling)} ids, expected one for each of the 256 bytes, or none")
+    for byte, i in enumerate(spelling):
+        if not _is_id(i, pieces) or pieces[i] != bytes([byte]):
+            raise UnigramError(f"spelling lists {i!r} for the byte 0x{byte:02X}, expected the id of that byte's token")
+
+
+def _is_id(i: int, pieces: Sequence[bytes]) -> bool:
+    return isinstance(i, int | np.integer) and not isinstance(i, bool) and 0 <= i < len(pieces)
+
+
+def _floats(scores: Sequence[float]) -> Float64[np.ndarray, " tokens"]:
+    try:
+        return np.ascontiguousarray(scores, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnigramError(f"scores must be numbers: {error}") from None
 
 
 def _is_score(s):
