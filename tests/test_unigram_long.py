@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from unigram_models import TOPICS, best_by_bytepiece, processor, reference_draws, trained
 
-from kexue.unigram import Unigram, posterior
+from kexue.unigram import Unigram, UnigramError, posterior
 from kexue.unigram.sampling import BLOCK, LongDocument
 
 FINITE = (0, 1e-3, 0.1, 1, 3, 10, 100)
@@ -201,6 +201,20 @@ def test_best_path_is_bytepieces_loop(n):
         model = Unigram(mapping)
         text = bytes(generator.choice(list(b"aaaabbc"), n).tolist())
         assert model.encode(text) == best_by_bytepiece(model, text)
+
+
+@pytest.mark.parametrize("block", [64, 5000, 8192, 16_384])
+@pytest.mark.parametrize("name", LONG)
+def test_best_path_is_the_same_block_by_block(name, block, monkeypatch):
+    mapping, text, strict = LONG[name]
+    model = Unigram(mapping, strict=strict)
+    whole = model.encode(text)
+    for module in ("engine", "decoding"):
+        monkeypatch.setattr(f"kexue.unigram.{module}.BLOCK", block)
+    assert model.encode(text) == whole
+    assert model.encode_batch([b"", text, text], samples=2) == [[], [], *[whole] * 4]
+    with pytest.raises(UnigramError, match="text 1 has no segmentation"):
+        Unigram({b"a" * 20: -1.0}, strict=True).encode_batch(["a" * 20, "a" * 20_010])
 
 
 def bytepiece_model() -> dict[str, list]:

@@ -25,6 +25,7 @@ BATCHES = {
     "long": "[b'ab' * (15 << 20)] * 9",
     "samples": "[b'ab' * 4000], samples=10**6",
     "logarithms": "[b'ab' * (4 << 20)] * 9, alpha=2000",
+    "best": "[b'ab' * (200 << 20)], alpha=None",
 }
 
 

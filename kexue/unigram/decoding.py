@@ -5,7 +5,10 @@ Of equal candidates the longest is kept, as BytePiece does. Scores are added in 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from jaxtyping import Int32, UInt8
 
 from kexue.unigram.automaton import WINDOW
 from kexue.unigram.compiling import compiled
@@ -13,6 +16,7 @@ from kexue.unigram.states import end_lists
 
 U = np.uint64
 CHUNK = 1 << 13  # bytes whose V are kept
+BLOCK = 1 << 20  # bytes of a long document that a compiled call goes through
 GROUP = 1 << 14  # bytes of short documents whose lists are found together
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 
@@ -43,19 +47,57 @@ def decode_best(text, offsets, states, scores, ids, counts, failed):
             last += 1
         bounds = offsets[d : last + 1] - offsets[d]
         end_lists(states, text[offsets[d] : offsets[last]], 0, longest, lists)
-        _best_lengths(lists, bounds, scores, V, lengths, failed[d:last])
+        _best_lengths(lists, bounds, scores, V, lengths, failed[d:last], True)
         total = _read_back(lists, bounds, scores, lengths, ids, total, counts[d:last], failed[d:last])
         d = last
     return total
 
 
+def decode_best_long(
+    text: UInt8[np.ndarray, " n"],
+    states: np.ndarray,
+    scores: tuple,
+    failed: UInt8[np.ndarray, " 1"],
+    sizes: Int32[np.ndarray, " ids"],
+    go_on: Callable[[], None],
+) -> Int32[np.ndarray, " tokens"]:
+    """The ids of one document, worked on block by block; none where it ``failed``.
+
+    Args:
+        sizes: bytes of every id.
+        go_on: called between blocks; what it raises ends the work.
+    """
+    longest, V = scores[-1], np.empty(CHUNK + scores[-1])
+    lists, lengths = np.empty(text.size, np.uint32), np.empty(text.size, np.uint16)
+    for begin in range(0, text.size, BLOCK):
+        go_on()
+        start, end = max(begin - longest, 0), min(begin + BLOCK, text.size)
+        before = lists[start:begin].copy()
+        end_lists(states, text[start:end], begin - start, longest, lists[start:end])
+        lists[start:begin] = before
+        bounds = np.array([0, end - begin])
+        _best_lengths(lists[begin:end], bounds, scores, V, lengths[begin:end], failed, begin == 0)
+    parts, end = [np.empty(0, np.int32)], 0 if failed[0] else text.size
+    ids, counts = np.empty(min(BLOCK, text.size), np.int32), np.zeros(1, np.int64)
+    while end > 0:  # a block's first token may begin before it
+        go_on()
+        _read_back(lists, np.array([max(end - BLOCK, 0), end]), scores, lengths, ids, 0, counts, failed)
+        parts.append(ids[: counts[0]].copy())
+        end -= int(sizes[parts[-1]].sum())
+    return np.concatenate(parts[::-1])
+
+
 @compiled()
-def _best_lengths(lists, bounds, scores, V, lengths, failed):
-    """How many bytes the best last token before every byte has; 0 where none ends there."""
+def _best_lengths(lists, bounds, scores, V, lengths, failed, begins):
+    """How many bytes the best last token before every byte has; 0 where none ends there.
+
+    Unless ``begins``, the one document goes on from what V holds of its last ``longest`` bytes.
+    """
     row, _, far, far_length, _, far_value, short, longest = scores
     short_ = U(short)
     for d in range(bounds.size - 1):
-        V[: longest - 1], V[longest - 1] = -np.inf, 0.0
+        if begins:
+            V[: longest - 1], V[longest - 1] = -np.inf, 0.0
         begin, end = bounds[d], bounds[d + 1]
         while begin < end:
             q = U(longest - 1)

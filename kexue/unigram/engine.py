@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from kexue.errors import KexueError, UnigramError
 from kexue.unigram.automaton import WINDOW, automaton
-from kexue.unigram.decoding import decode_best
+from kexue.unigram.decoding import BLOCK, decode_best, decode_best_long
 from kexue.unigram.endings import edges_ending
 from kexue.unigram.logarithmic import LogarithmicDocument
 from kexue.unigram.posterior import Edges
@@ -172,16 +172,21 @@ class Engine:
 
     def _best(self, texts: Sequence[bytes], task: Task, begin: int) -> Flat:
         text, offsets = _laid(texts)
-        ids = np.empty(text.size, np.int32)
         counts, failed = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.uint8)
-        n = decode_best(text, offsets, self.states, self.scores(1.0).arrays, ids, counts, failed)
+        model = self.states, self.scores(1.0).arrays
+        task.go_on()
+        if text.size > BLOCK and len(texts) == 1:
+            ids = decode_best_long(text, *model, failed, self.sizes, task.go_on)
+            counts[0] = ids.size
+        else:
+            ids = np.empty(text.size, np.int32)
+            ids = ids[: decode_best(text, offsets, *model, ids, counts, failed)].copy()
         if failed.any():
             d = int(np.flatnonzero(failed)[0])
             raise self.unspellable(texts[d], task.first + begin + d)
-        flat = Flat(ids[:n].copy(), counts)
         if task.samples == 1:
-            return flat
-        documents = [flat.ids[a:b] for a, b in pairwise(flat.offsets) for _ in range(task.samples)]
+            return Flat(ids, counts)
+        documents = [ids[a:b] for a, b in pairwise(Flat(ids, counts).offsets) for _ in range(task.samples)]
         return Flat(np.concatenate([np.empty(0, np.int32), *documents]), np.repeat(counts, task.samples))
 
     def _long(self, text: bytes, task: Task, weights: Weights, begin: int) -> Flat:
