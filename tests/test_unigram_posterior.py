@@ -7,6 +7,7 @@ oracle's own rounding would show: its weights are mpmath's, of 50 digits.
 from __future__ import annotations
 
 import math
+import tracemalloc
 from dataclasses import replace
 
 import mpmath
@@ -248,3 +249,17 @@ def test_large_alpha_tends_to_the_best_score():
 def test_counts_of_long_texts_are_exact():
     edges = long_edges(2_000, 2)
     assert math.log(posterior.count_segmentations(edges)) == pytest.approx(posterior.log_partition(edges, 0), rel=1e-13)
+
+
+def test_counting_keeps_few_of_its_numbers():
+    """C(v) has 0.88 v bits here: all of them together would take half a gigabyte."""
+    n = 100_000
+    edges = Edges(
+        *np.array([(v - k, v) for v in range(1, n + 1) for k in (3, 2, 1) if k <= v]).T, *np.zeros((2, 3 * n - 3)), n
+    )
+    tracemalloc.start()
+    count = posterior.count_segmentations(edges)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert abs(count.bit_length() - posterior.log_partition(edges, 0) / math.log(2)) <= 1
+    assert peak < 1e8

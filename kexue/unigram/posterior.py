@@ -155,16 +155,20 @@ def sample(edges: Edges, alpha: float, generator: np.random.Generator) -> list[i
 def count_segmentations(edges: Edges) -> int:
     """Number of segmentations, exactly: C(0) = 1, C(v) = Σ C(start) over the edges into v; 0 where there are none.
 
-    One addition of big integers an edge, of as many bits as the number has.
+    One addition of big integers an edge, of as many bits as the number has; a C(v) is forgotten after its last use.
 
     >>> from kexue.unigram.vocabulary import Vocabulary
     >>> count_segmentations(edges_of("a" * 101, Vocabulary.of({b"a" * k: -1.0 for k in range(1, 102)}))) == 2**100
     True
     """
-    counts = [1] + [0] * edges.n
-    for start, end in zip(edges.starts.tolist(), edges.ends.tolist(), strict=True):
-        counts[end] += counts[start]
-    return counts[edges.n]
+    starts, ends = edges.starts.tolist(), edges.ends.tolist()
+    counts, last = {0: 1}, {start: i for i, start in enumerate(starts)} | {edges.n: len(edges)}
+    for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if start in counts and end in last:
+            counts[end] = counts.get(end, 0) + counts[start]
+        if last[start] == i:
+            counts.pop(start, None)
+    return counts.get(edges.n, 0)
 
 
 def _path(edges: Edges, ids: Sequence[int]) -> np.ndarray:
