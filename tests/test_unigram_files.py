@@ -574,8 +574,12 @@ def test_paths_that_are_no_files(tmp_path):
         read(tmp_path / "nothing")
     with pytest.raises(UnigramError, match="is no file"):
         read(tmp_path)
-    with pytest.raises(UnigramError, match="cannot be written"):
-        write(Vocabulary.of({b"a": -1.0}), tmp_path / "nowhere" / "a.model")
+    for name in ("nowhere/a.model", "a\0b", "a" * 250, "a\ud800"):
+        with pytest.raises(UnigramError, match="cannot be written"):
+            write(Vocabulary.of({b"a": -1.0}), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(UnigramError, match="cannot be read: File name too long"):
+        read(tmp_path / ("a" * 300))
     with (tmp_path / "large").open("wb") as file:
         file.truncate(LIMIT + 1)
     with pytest.raises(UnigramError, match="64 MiB"):

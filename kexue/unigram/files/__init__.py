@@ -7,6 +7,7 @@ The scores that come out are the floats the other library computes with. Limits:
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from kexue.errors import UnigramError
@@ -100,7 +101,8 @@ def write(vocabulary: Vocabulary, path: str | os.PathLike[str]) -> None:
     try:
         part.write_bytes(data)
         part.replace(path)
-    except OSError as error:
-        raise UnigramError(f"{path} cannot be written: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # a path with a NUL or a surrogate is a ValueError
+        raise UnigramError(f"{path} cannot be written: {getattr(error, 'strerror', error)}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError, ValueError):  # told above
+            part.unlink(missing_ok=True)

@@ -28,11 +28,11 @@ def contents(path: Path) -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise UnigramError(
-            f"{path} is {'no file' if path.exists() else 'not there'}, expected the path of a model file"
-        )
     try:
+        if not path.is_file():
+            raise UnigramError(
+                f"{path} is {'no file' if path.exists() else 'not there'}, expected the path of a model file"
+            )
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
