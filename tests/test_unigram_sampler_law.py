@@ -1,8 +1,9 @@
 """The fast sampler's whole law, enumerated: every string up to length 6 over {a, b}, five vocabularies, eight α.
 
-For each vocabulary and α the draws of all 127 strings come out of one call. They are compared with the exact law of
-each string's lattice by χ² and by exact binomial tails; each test function is wrong about a right sampler with
-probability at most LEVEL (Bonferroni over all its p-values; the binomial ones without any approximation). Fixed seeds.
+Strings of 7 and 8 letters: one vocabulary, three α. For each vocabulary and α the draws of all strings come out of one
+call. They are compared with the exact law of each string's lattice by χ² and by exact binomial tails; each test function
+is wrong about a right sampler with probability at most LEVEL (Bonferroni over all its p-values; the binomial ones
+without any approximation). Fixed seeds.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ TESTS = 2 * len(TEXTS) * len(SEEDS) * len(FINITE)  # p-values of a test that goe
 KEEPS_SINGLES = [seed != 3 for seed in SEEDS]  # one vocabulary may need pseudo tokens
 
 
-def model_and_lattices(seed: int) -> tuple[Unigram, list[Lattice]]:
+def model_and_lattices(seed: int, texts: list[bytes] = TEXTS) -> tuple[Unigram, list[Lattice]]:
     mapping = random_mapping(seed, longest=4, complete=KEEPS_SINGLES[seed])
-    return Unigram(mapping), [Lattice.of(text, Vocabulary.of(mapping)) for text in TEXTS]
+    return Unigram(mapping), [Lattice.of(text, Vocabulary.of(mapping)) for text in texts]
 
 
 def documents(ids: np.ndarray, offsets: np.ndarray) -> list[tuple[int, ...]]:
@@ -57,6 +58,14 @@ def test_documents_follow_the_law(seed, alpha):
     model, lattices = model_and_lattices(seed)
     found = documents(*model.encode_flat(TEXTS * draws(alpha), alpha, seed=9811 + seed))
     follows([found[i :: len(TEXTS)] for i in range(len(TEXTS))], lattices, alpha)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 1, 3])  # fewer p-values than TESTS
+def test_documents_of_seven_and_eight_letters_follow_the_law(alpha):
+    texts = list(strings(b"ab", 8, 7))
+    model, lattices = model_and_lattices(4, texts)
+    found = documents(*model.encode_flat(texts * draws(alpha), alpha, seed=9811))
+    follows([found[i :: len(texts)] for i in range(len(texts))], lattices, alpha)
 
 
 @pytest.mark.parametrize("alpha", FINITE)

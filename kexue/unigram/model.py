@@ -164,10 +164,16 @@ class Unigram:
         return self._engine.single(self._bytes(text), alpha, seed)
 
     def tokens(
-        self, text: Text, alpha: float | None = None, rng: np.random.Generator | int | None = None
+        self,
+        text: Text,
+        alpha: float | None = None,
+        rng: np.random.Generator | int | None = None,
+        *,
+        forced: Sequence[int] = (),
+        forbidden: Sequence[int] = (),
     ) -> list[bytes]:
         """The same as the tokens' bytes."""
-        return [self._piece(i) for i in self.encode(text, alpha, rng)]
+        return [self._piece(i) for i in self.encode(text, alpha, rng, forced=forced, forbidden=forbidden)]
 
     def encode_flat(
         self,
