@@ -1,8 +1,8 @@
 """The fast sampler's whole law, enumerated: every string up to length 6 over {a, b}, five vocabularies, eight α.
 
 Strings of 7 and 8 letters: one vocabulary, three α. For each vocabulary and α the draws of all strings come out of one
-call. They are compared with the exact law of each string's lattice by χ² and by exact binomial tails; each test function
-is wrong about a right sampler with probability at most LEVEL (Bonferroni over all its p-values; the binomial ones
+call. They are compared with the exact law of each string's lattice by χ² and by exact binomial tails; each test is
+wrong about a right sampler with probability at most LEVEL (Bonferroni over all its p-values; the binomial ones
 without any approximation). Fixed seeds.
 """
 
