@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,20 @@ from kexue.errors import KexueError
 PARTS = ("speed", "threads", "lengths", "memory", "start")
 
 
+def count(text: str) -> int:
+    """A positive integer of the command line."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} came, expected an integer of at least 1")
+    return number
+
+
+def sharpness(text: str) -> float:
+    """A finite α of the command line."""
+    if not 0 <= (alpha := float(text)) < inf:
+        raise argparse.ArgumentTypeError(f"{alpha} came, expected a number ≥ 0")
+    return alpha
+
+
 def arguments() -> argparse.Namespace:
     """What to measure."""
     parser = argparse.ArgumentParser("python -m benchmarks.unigram", description=about.__doc__.splitlines()[0])
@@ -24,15 +39,15 @@ def arguments() -> argparse.Namespace:
     add("--model", type=Path, help="a BytePiece .model or .zip; by default one is trained on pydoc_data.topics")
     add(
         "--vocab-size",
-        type=int,
+        type=count,
         default=8000,
         help="tokens of the model that is trained, fewer if the text has no more (8000)",
     )
-    add("--corpus", type=Path, nargs="+", default=[None], help="UTF-8 text, plain or .gz; default pydoc_data.topics")
-    add("--alpha", type=float, default=0.1, help="of sampling (0.1)")
-    add("--repeats", type=int, default=5, help="interleaved rounds (5)")
-    add("--processes", type=int, default=1, help="repeat the comparison in so many processes (1)")
-    add("--threads", type=int, default=2, help="threads whose gain over one is measured (2)")
+    add("--corpus", type=Path, nargs="+", default=[None], help="UTF-8 text, plain or .gz, or en, zh; en is the default")
+    add("--alpha", type=sharpness, default=0.1, help="of sampling (0.1)")
+    add("--repeats", type=count, default=5, help="interleaved rounds (5)")
+    add("--processes", type=count, default=1, help="repeat the comparison in so many processes (1)")
+    add("--threads", type=count, default=2, help="threads whose gain over one is measured (2)")
     add("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure, all by default")
     add("-o", "--output", type=Path, help="write the figures here as JSON, and pictures beside it")
     return parser.parse_args()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import zipfile
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
-from math import exp, log
+from math import log
 from pathlib import Path
 
 from kexue.errors import KexueError
 
-COUNTS = 10**12  # a probability times this is a token's count in a BytePiece model
 UNUSED = -100.0  # score of the byte tokens that only complete a byte fall-back, as in BytePiece's own conversion
 
 
@@ -84,16 +83,12 @@ def trained(texts: Sequence[str], vocab_size: int, folder: Path) -> Path:
 
     Each of the 256 bytes is a token of it, since BytePiece has no other way to spell what it does not know.
     """
+    from kexue.unigram import Unigram
+    from kexue.unigram.corpus import counted
     from kexue.unigram.training import train
 
-    vocabulary = train(texts, vocab_size, hard_vocab_limit=False)
-    counts = {bytes([byte]): 1 for byte in range(256)}
-    for piece, i in vocabulary.ids.items():
-        counts[piece] = max(1, round(COUNTS * exp(vocabulary.scores[i])))
-    entries = sorted(counts.items(), key=lambda entry: (len(entry[0]), entry[0]))
     path = folder / "trained.model"
-    known = {b64encode(k).decode(): [i + 3, k.decode(errors="ignore"), n] for i, (k, n) in enumerate(entries)}
-    path.write_text(json.dumps(known), encoding="utf-8")
+    Unigram(counted(train(texts, vocab_size, hard_vocab_limit=False))).save(path)
     return path
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
-from pydoc_data.topics import topics
 
-DEFAULT = "en"  # CPython's own documentation is English
 MEGABYTE = 1_000_000
 
 
 def corpus(path: Path | None = None) -> tuple[str, str]:
-    """Name and text of a corpus: a file, plain or gzip, in UTF-8; without a path, CPython's `pydoc_data.topics`."""
-    if path is None:
-        return DEFAULT, "\n".join(topics.values())
-    data = path.read_bytes()
-    return path.name.split(".")[0], (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    """Name and text of a corpus, as `kexue.unigram.corpus.corpus` has it: by default CPython's documentation."""
+    from kexue.unigram import corpus as texts  # not at the top: how long the import takes is measured
+
+    return texts.corpus(None if path is None else str(path))[:2]
 
 
 def size(texts: list[str]) -> int:
@@ -29,8 +25,9 @@ def document(text: str, length: int = MEGABYTE) -> str:
     >>> document("天 ", 6)
     '天 '
     """
-    data = text.encode()
-    return (data * (length // len(data) + 1))[:length].decode(errors="ignore")
+    from kexue.unigram.corpus import Corpus
+
+    return Corpus("", text, "").document(length)
 
 
 def lines(text: str, limit: int) -> list[str]:
