@@ -4,7 +4,7 @@ from sympy import Function, Interval, Matrix, S, Symbol, oo, sympify
 from sympy.core.facts import InconsistentAssumptions
 
 from kexue.proof.kernel.normal import Normaliser
-from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, Undecided, Vec, VectorFamily
+from kexue.proof.kernel.terms import IllFormed, OrthonormalVec, Undecided, Vec, VectorFamily, heads
 from kexue.proof.steps import own_head
 
 SIGNED = {
@@ -26,6 +26,8 @@ class Declarations:
             if any(_kind(other) == (kind, name) for other in self.declared):
                 raise IllFormed(f"{name} is declared twice in the ledger “{self.title}”")
             made.append(make(name))
+            if own_head(made[-1]) in self.context.stated:
+                raise IllFormed(f"{name} is in use already; declare it before stating anything about it")
             self.declared.add(own_head(made[-1]))
         return made[0] if len(made) == 1 else made
 
@@ -36,10 +38,13 @@ class Declarations:
             symbol = _symbol(name, lower, upper, assumptions)
             if lower is not None or upper is not None:
                 first = 1 if symbol.is_integer and symbol.is_positive else 0 if symbol.is_nonnegative else None
+                last = -1 if symbol.is_integer and symbol.is_negative else 0 if symbol.is_nonpositive else None
                 low, high = (
-                    None if end is None else sympify(end) for end in (first if lower is None else lower, upper)
+                    None if end is None else sympify(end)
+                    for end in (first if lower is None else lower, last if upper is None else upper)
                 )
-                self._refuse_empty(symbol, first, low, high)
+                self._refuse_unknown(symbol, low, high)
+                self._refuse_empty(symbol, (first, low), (low, high), (high, last))
                 self.context.bounds[symbol] = (low, high)
             return symbol
 
@@ -54,7 +59,7 @@ class Declarations:
         """Real functions of real numbers or vectors; ``smooth`` and ``continuous`` are meant in all numbers jointly."""
 
         def make(name):
-            function = Function(name, real=True, **assumptions)
+            function = _function(name, assumptions)
             return self._regular(self._chance(function, random), smooth, continuous)
 
         return self._declare("function", names, make)
@@ -63,7 +68,7 @@ class Declarations:
         """Real sequences: functions of the natural numbers 1, 2, …, and of nothing else."""
 
         def make(name):
-            function = self._chance(Function(name, real=True, **assumptions), random)
+            function = self._chance(_function(name, assumptions), random)
             self.context.sequences.add(function)
             return function
 
@@ -89,17 +94,44 @@ class Declarations:
         if unknown := set(moments) - set(MOMENTS):
             raise IllFormed(f"moments are called {', '.join(MOMENTS)}, not {', '.join(sorted(unknown))}")
         declared = {MOMENTS[order]: sympify(value) for order, value in moments.items()}
-        if any(Normaliser(self.context).chance(m) for m in declared.values()):
-            raise IllFormed(f"{name}: a moment is a number, and cannot depend on chance")
+        for moment in declared.values():
+            self._check_number(moment, f"a moment of {name}")
+            if Normaliser(self.context).chance(moment):
+                raise IllFormed(f"{name}: a moment is a number, and cannot depend on chance")
         self._refuse_lawless(name, declared)
         sequence = self.sequence(name, random=True)
         self.context.moments[sequence] = declared
         self.context.fixed.add(sequence)
         return sequence
 
-    def _refuse_empty(self, symbol, first, low, high):
+    def _refuse_unknown(self, symbol, *ends):
+        """A range needs ends that are declared and defined, whole ones for whole numbers, and no further condition."""
+        for end in (end for end in ends if end is not None):
+            self._check_number(end, f"an end of the range of {symbol}")
+            if symbol.is_integer and not end.is_integer:
+                raise IllFormed(f"{symbol} is a whole number, and {end}, an end of its range, is not known to be one")
+        plain = {"integer": True} if symbol.is_integer else {"real": True}
+        signed = (Symbol("x", **plain, **sign) for sign in ({}, *({kind: True} for kind in SIGNED)))
+        if all(symbol.assumptions0 != other.assumptions0 for other in signed):
+            raise IllFormed(f"{symbol} has a range: beside it, declare it integer or of a sign, and nothing else")
+
+    def _check_number(self, expression, what):
+        """Refuse what is not declared, or not a number for every value of what it speaks of."""
+        if missing := heads(expression) - self.declared:
+            names = ", ".join(sorted(map(str, missing)))
+            raise IllFormed(f"{expression}, {what}: not declared in the ledger “{self.title}”: {names}")
+        try:
+            n = Normaliser(self.context)
+            n.canonical(n.defined(expression))
+        except Undecided as reason:
+            raise IllFormed(f"{expression}, {what}, is not defined: {reason}") from None
+
+    def _refuse_empty(self, symbol, *gaps):
         """A range must hold a number whatever its ends stand for: else anything would follow from it."""
-        for below, above, strict in ((first, low, False), (low, high, low == 0 and symbol.is_positive)):
+        low, high = gaps[1]
+        for below, above in gaps:
+            open_end = (below == 0 and symbol.is_positive) or (above == 0 and symbol.is_negative)
+            strict = open_end and (below, above) == (low, high)
             room = (1, True) if below is None or above is None else self._sign(above - below)
             if not room or room[0] < 0 or (strict and not room[1]):
                 raise IllFormed(
@@ -108,13 +140,24 @@ class Declarations:
                 )
 
     def _refuse_lawless(self, name, moments):
-        """Moments must be those of some law (their Hankel matrix positive): else anything would follow from them."""
+        """Moments must be those of some law: else anything would follow from them.
+
+        Their Hankel matrix must be positive semidefinite; and without variance E[w⁴] = (E[w²])².
+        """
         m0, m1, m2, m3, m4 = (1, *(moments.get(k) for k in (1, 2, 3, 4)))
         needed = []
         if m2 is not None:
             needed.append(m2 - (m1 or 0) ** 2)
         if m4 is not None:
-            needed.append(m4 - (m2 or 0) ** 2)
+            needed.append(m4 - ((m1 or 0) ** 2 if m2 is None else m2) ** 2)
+            if (
+                m2 is not None
+                and self._sign(needed[0]) != (1, True)
+                and not Normaliser(self.context).is_zero(needed[1])
+            ):
+                raise IllFormed(
+                    f"{name}: {needed[0]} may vanish, and {needed[1]} would vanish then; declare it positive"
+                )
         if m3 is not None:
             if m1 is None or m2 is None:
                 raise IllFormed(f"{name}: with the third moment, the mean and the second moment are to be given")
@@ -177,6 +220,12 @@ def _symbol(name, lower, upper, assumptions):
     if possible is S.EmptySet:
         raise IllFormed(f"{name}: no number is {assumptions or 'real'} and between {low} and {high}")
     return symbol
+
+
+def _function(name, assumptions):
+    """A real function; signs that contradict each other are an error."""
+    _symbol(name, None, None, assumptions)
+    return Function(name, real=True, **assumptions)
 
 
 def _kind(declared):

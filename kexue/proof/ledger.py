@@ -286,6 +286,7 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         try:
             with within(self.budget):
                 fact = prove()
+                self._check_declared(fact.relation)
                 self._require_open(fact)
                 self._require_model(fact.hypotheses)
             confirmed = crosscheck.agreement(fact)

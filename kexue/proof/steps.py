@@ -113,6 +113,7 @@ class Step(Part, StepView):
             fact = rules.instantiate(self.fact, mapping, [step.fact for step in given], kept)
         except Undecided as reason:
             raise Undecided(f"an instance of step {self.label} of the ledger “{self.ledger.title}”: {reason}") from None
+        self.ledger._check_declared(fact.relation)
         return Step(self.ledger, fact, name=self.name, number=self.number, why=f"instance of {self.label}")
 
 

@@ -1,6 +1,6 @@
 """Rules of inference of analysis: derivatives, integrals, limits, series, differential equations."""
 
-from sympy import Dummy, Integer, Integral, Limit, Rational, Sum, factorial, oo
+from sympy import Dummy, Integer, Integral, Limit, Rational, Sum, Tuple, factorial, oo
 
 from kexue.proof.kernel.facts import KEY, Fact
 from kexue.proof.kernel.normal import Normaliser
@@ -41,7 +41,7 @@ def integrated(fact, x, lower, upper, given=()):
     relation, n = fact.relation, normaliser_for(fact, given)
     if not fact.general_in(x) or relation.op == "⇔" or x.is_integer:
         raise Undecided(f"the fact is not one for every real {x}")
-    low, high = fact.context.bounds.get(x, (Integer(0) if x.is_positive else None, None))
+    low, high = fact.context.bounds.get(x, (Integer(0) if x.is_nonnegative else None, None))
     below = low is not None and not n.at_least(lower, low)
     above = high is not None and not n.at_least(high, upper)
     if below or above or not is_plain(x):
@@ -58,6 +58,7 @@ def integrated(fact, x, lower, upper, given=()):
 def antiderivative(context, integrand, primitive, x, lower, upper, given=()):
     """∫_a^b f dx = F(b) − F(a), when F' = f on [a, b] and f is continuous there."""
     same_ledger(context, given)
+    refuse_bounded(context, [x], Tuple(integrand, primitive))
     n = Normaliser(context, given)
     if x.is_integer or not n.at_least(upper - lower, 0):
         raise Undecided(f"the ends {lower} and {upper} are not in order, or {x} is no real variable")
@@ -104,7 +105,8 @@ def limit_of(fact, variable, point=0):
 def limit(context, expression, variable, value, point=oo, given=()):
     """Lim expression = value as variable → ∞, or as it decreases to a point: with 1/u² or point + u², as u → 0⁺."""
     same_ledger(context, given)
-    low, high = context.bounds.get(variable, (Integer(0) if variable.is_positive else None, None))
+    low, high = context.bounds.get(variable, (Integer(0) if variable.is_nonnegative else None, None))
+    refuse_bounded(context, [variable], expression)
     n, u = Normaliser(context, given), Dummy("u", positive=True)
     n.bounds[u] = (None, NEAR)
     if point is oo:
@@ -133,6 +135,7 @@ def limit(context, expression, variable, value, point=oo, given=()):
 def taylor(context, expression, h, coefficients, given=()):
     """f(h) = Σ_{j ≤ k} c_j h^j + o(h^k), as lim (f − Σ)/h^k = 0: j!·c_j is the j-th derivative of f at 0."""
     same_ledger(context, given)
+    refuse_bounded(context, [h], expression)
     n = Normaliser(context, given)
     low, high = context.bounds.get(h, (Integer(0) if h.is_nonnegative else None, None))
     right = high is None or n.sign(high) == (1, True)
@@ -167,7 +170,7 @@ def taylor(context, expression, h, coefficients, given=()):
 
 def telescoped(context, term, k, first, primitive, given=()):
     """Σ_{k ≥ a} f(k) = G(a), when f(k) = G(k) − G(k + 1) for k ≥ a, f ≥ 0 and G(k) → 0; so the sum converges."""
-    n, i = _series(context, k, first, given)
+    n, i = _series(context, k, first, given, Tuple(term, primitive))
     f, G = (context.unfold(e).xreplace({k: i}) for e in (term, primitive))
     n.require("nonnegative", f)
     n.skeleton(G)
@@ -180,7 +183,7 @@ def telescoped(context, term, k, first, primitive, given=()):
 
 def integral_test(context, term, k, first, primitive, given=()):
     """F(a) ≤ Σ_{k ≥ a} f(k) ≤ f(a) + F(a), for F' = −f, f ≥ 0, f' ≤ 0 on x ≥ a > 0, F → 0: two facts."""
-    n, _ = _series(context, k, first, given)
+    n, _ = _series(context, k, first, given, Tuple(term, primitive))
     x = Dummy("x", positive=True)
     n.bounds[x] = (first, None)
     f, F = (context.unfold(e).xreplace({k: x}) for e in (term, primitive))
@@ -219,6 +222,8 @@ def compared(low, high, dominating, k):
     if not (endless and plain and low.general_in(k) and high.general_in(k)):
         raise Undecided(f"bounds for every {k} and a series that converges (… < oo) were expected")
     refuse_bounded(context, [k], high.relation)
+    if k in context.spoken_of(dominating.relation):
+        raise Undecided(f"{dominating.relation} speaks of {k}: each {k} may have a series of its own")
     g, index, first, end = outermost(total)
     matching = low.relation.op in "≤=<" and high.relation.op in "≤=<" and low.relation.lhs == 0
     same = n.is_zero(low.relation.rhs - f) and n.is_zero(context.put(g, {index: k}) - high.relation.rhs)
@@ -229,8 +234,9 @@ def compared(low, high, dominating, k):
     return Fact(KEY, context, relation, union(*premises), "comparison", premises, k)
 
 
-def _series(context, k, first, given):
+def _series(context, k, first, given, bodies):
     same_ledger(context, given)
+    refuse_bounded(context, [k], bodies)
     n = Normaliser(context, given)
     if not k.is_integer or not is_plain(k) or k in context.bounds or not first.is_integer or not n.at_least(first, 1):
         raise Undecided(f"{k} is not a free natural number, or the sum does not start at one")
@@ -254,6 +260,7 @@ def linear_ode(equation, start, unknown, t, solution, given=()):
     """y' = A y + B for every t and y(t₀) = y₀ give y(t) = s(t), when s' = A s + B, s(t₀) = y₀, A and B continuous."""
     context, y = equation.context, unknown(t)
     same_ledger(context, [start, *given])
+    refuse_bounded(context, [t], Tuple(solution, equation.relation.rhs))
     n = Normaliser(context, given)
     left, right = (context.unfold(side) for side in (equation.relation.lhs, equation.relation.rhs))
     if equation.relation.op != "=" or start.relation.op != "=" or left != Diff(y, t) or not equation.general_in(t):

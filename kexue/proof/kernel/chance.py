@@ -89,9 +89,10 @@ class Chance:
         """E[Σ c v | G] = Σ c E[v | G] for known c, E[v | G] = v for known v, E[E[v | H] | G] = E[v | G] for G in H."""
         terms = []
         for c, u, limits in self.linear(self.unfold(v)):
-            if not self.is_known(c, information):
+            if not self.is_known(Tuple(c, *(end for limit in limits for end in limit[1:])), information):
                 raise Undecided(
-                    f"{c} is not known given {information}, and stands before a vector in E[{v} | {information}]"
+                    f"{c}, or an end of a sum, is not known given {information}, and stands before a vector in "
+                    f"E[{v} | {information}]"
                 )
             if isinstance(u, CondVec) and self.knows(information) <= self.knows(u.args[1]):
                 u = u.args[0]

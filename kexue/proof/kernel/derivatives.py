@@ -52,6 +52,8 @@ class Derivatives:
         """∂e/∂x of a scalar or a vector, every other symbol held fixed."""
         if x.is_integer or not x.is_real or not is_plain(x):
             raise IllFormed(f"a derivative is taken with respect to a real symbol, not {x}")
+        self.context.refuse_hidden(e, [x])
+        e = self.unfold(e)
         if x not in e.free_symbols:
             return Integer(0)
         if e == x:
@@ -148,7 +150,7 @@ class Derivatives:
             )
             if of[1] == x and self.same(of[0], e, x):
                 self.used.add(fact)
-                return fact.relation.rhs
+                return self.unfold(fact.relation.rhs)
         raise Undecided(f"the derivative of {e}: cite what says that it may be taken inside (Diff(…) = …)")
 
     def same(self, first, second, x):

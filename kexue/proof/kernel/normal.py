@@ -127,6 +127,12 @@ class Context:
         """What a relation depends on and whose declared range or moments mention one of the names."""
         return {s for s in self.spoken_of(relation) if heads(self.range_of(s)) & set(names)}
 
+    def refuse_hidden(self, expression, variables):
+        """Refuse to bind a variable of which a range or a moment in the expression speaks: it would stay behind."""
+        if (self.bounds or self.moments) and (tied := self.bounded_by(variables, expression)):
+            tied, names = (", ".join(sorted(map(str, some))) for some in (tied, variables))
+            raise IllFormed(f"the range or the moments of {tied} speak of {names}, which is bound in {expression}")
+
     def range_of(self, name):
         """The declared range or moments as one expression, for its symbols."""
         ends = [end for end in self.bounds.get(name, ()) if end is not None]
@@ -230,6 +236,8 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
         """The expression rebuilt from +, ×, integer powers, rational numbers and generators."""
         if e.is_Rational:
             return e
+        if e.is_Symbol and not e.is_real:
+            raise IllFormed(f"{e} is no real number")
         return self.generator(e) if e.is_Symbol else self.built(e)
 
     @remembered

@@ -5,6 +5,7 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 """
 
 from dataclasses import replace
+from functools import wraps
 
 from sympy import (
     Abs,
@@ -37,6 +38,7 @@ from kexue.proof.kernel.terms import (
     Relation,
     Undecided,
     Vec,
+    VectorFamily,
     arguments_of,
     arity,
     general_value,
@@ -179,6 +181,7 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     hypotheses = sorted(fact.hypotheses, key=lambda h: h.name)
     fixed = [h.relation for h in hypotheses if h.free(context) & set(mapping)]
     pointwise = not any(context.unfold(s).has(Expect, CondVec) for r in (fact.relation, *fixed) for s in sides(r))
+    mapping = {name: _written_once(context, name, v, (fact.relation, *fixed)) for name, v in mapping.items()}
     for name, value in mapping.items():
         admissible(context, name, value, mapping, (fact.relation, *fixed), pointwise)
     refuse_bounded(context, mapping, fact.relation, set(mapping))
@@ -204,13 +207,49 @@ def sides(relation):
     return found if relation.op != "⇔" else (*sides(found[0]), *sides(found[1]))
 
 
+def _written_once(context, name, value, relations):
+    """A function that stands for ``name``, as the one expression that it gives for general arguments.
+
+    What it would do with particular ones, such as 3, is never asked.
+    """
+    if not is_rule(value) or isinstance(value, (UndefinedFunction, VectorFamily)):
+        return value
+    general = _arguments(context, name, value, relations)
+    body = sympify(value(*general))
+
+    @wraps(value)
+    def written(*arguments):
+        if len(arguments) != len(general):
+            raise IllFormed(f"what stands for {name} takes {len(general)} arguments, {name} has {len(arguments)} here")
+        return substitute(body, dict(zip(map(head, general), arguments, strict=True)))
+
+    return written
+
+
 def _substitute(context, relation, mapping):
     """σ applied to a relation, its definitions and derivatives written out where σ replaces what they speak of."""
     try:
-        return context.put(relation, mapping)
+        found = context.put(relation, mapping)
     except IllFormed:
         n = Normaliser(context)
-        return context.put(relation.map(n.written_out), mapping)
+        relation = relation.map(n.written_out)
+        found = context.put(relation, mapping)
+    _check_finite(context, relation, mapping, found)
+    return found
+
+
+def _check_finite(context, relation, mapping, found):
+    """Refuse a substitution that divides by zero anywhere: SymPy takes 1/(1 + 1/0) for 0."""
+    divided = [
+        a
+        for side in sides(relation)
+        for part in preorder_traversal(context.unfold(side))
+        if isinstance(part, (Pow, log))
+        for a in part.args
+    ]
+    results = [context.put(a, mapping) for a in divided] + [side for side in sides(found) if side is not oo]
+    if not all(map(is_finite, results)):
+        raise Undecided(f"{relation} is not defined for these {_names(mapping)}: something is divided by zero")
 
 
 def _substitute_free(context, hypothesis, mapping):
@@ -326,13 +365,15 @@ def _check_regularity(n, name, body, arguments):
 def _require_smooth(n, body, x):
     """Continuous derivatives of every order: made of smooth functions by rules that keep smoothness."""
     n.derivative(body, x)
+    integrals = [a for a in body.atoms(Integral) if x in a.free_symbols]
+    for f in (f for a in integrals for f in a.function.atoms(AppliedUndef, Vec)):
+        if arguments_of(f) and head(f) not in n.context.smooth:
+            raise Undecided(f"{f}, in what stands for a smooth function, is not declared smooth")
+    moving = {x}.union(*(a.variables for a in integrals))
     for a in preorder_traversal(body):
-        for f in a.function.atoms(AppliedUndef, Vec) if isinstance(a, Integral) and x in a.free_symbols else ():
-            if arguments_of(f) and head(f) not in n.context.smooth:
-                raise Undecided(f"{f}, in what stands for a smooth function, is not declared smooth")
-        if x in a.free_symbols and isinstance(a, Abs):
+        if moving & a.free_symbols and isinstance(a, Abs):
             raise Undecided(f"{a} is not smooth")
-        if x in a.free_symbols and isinstance(a, Pow) and not a.exp.is_Integer:
+        if moving & a.free_symbols and isinstance(a, Pow) and not a.exp.is_Integer:
             n.require("positive", a.base)
 
 
@@ -411,6 +452,7 @@ def summed(fact, index, lower, upper, given=()):
     if upper is not oo and not n.at_least(upper - lower + 1, 1 if fact.relation.strict else 0):
         raise Undecided(f"the range {lower} … {upper} may be empty")
     refuse_bounded(fact.context, [index], fact.relation)
+    n.require_range(Sum(Integer(1), (index, lower, upper)))
     relation = fact.relation.map(lambda side: Sum(side, (index, lower, upper)))
     for side in sides(relation) if upper is oo else ():
         n.skeleton(n.unfold(side))

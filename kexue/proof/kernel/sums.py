@@ -51,6 +51,7 @@ class Sums:
     def sum(self, e):
         body, name, lower, upper = outermost(e)
         self.require_range(e)
+        self.context.refuse_hidden(body, [name])
         body = self.unfold(body)
         if lower.is_Integer and upper.is_Integer:
             return Add(*(self.at_value(body, name, Integer(i)) for i in range(lower, upper + 1)))
@@ -136,6 +137,7 @@ class Sums:
         """∫ f over an interval on which f is continuous; over an infinite one, it must be known to converge."""
         body, name, lower, upper = outermost(e)
         improper = lower is -oo or upper is oo
+        self.context.refuse_hidden(body, [name])
         if name.is_integer or not is_plain(name):
             raise IllFormed(f"{e}: {name} is declared to be more than a real or positive number")
         if not improper and not self.at_least(upper - lower, 0):

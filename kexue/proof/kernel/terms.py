@@ -238,7 +238,8 @@ def heads(expression):
         return (heads(expression.function) - bound).union(*map(heads, limits))
     itself = expression.is_Symbol or isinstance(expression, (Vec, AppliedUndef))
     own = frozenset({head(expression)} if itself else ())
-    return own.union(*(heads(a) for a in expression.args if isinstance(a, Expr)))
+    parts = expression.args[:3] if isinstance(expression, Limit) else expression.args  # not the side it comes from
+    return own.union(*(heads(a) for a in parts if isinstance(a, Expr)))
 
 
 BINDERS = (Sum, Integral)  # what binds an index or a variable between two ends

@@ -54,7 +54,10 @@ class Vectors:
         u, v = map(self.unfold, e.args)
         if not all(w == 0 or is_vector(w) for w in (u, v)):
             raise IllFormed(f"an inner product with a number where a vector is expected: {e}")
-        return Add(*(self.product(a, b) for a in self.linear(u) for b in self.linear(v)))
+        left, right = self.linear(u), self.linear(v)
+        for w in (u, v) if not (left and right) else ():
+            self.canonical(w)  # what is multiplied by the zero vector is defined all the same
+        return Add(*(self.product(a, b) for a in left for b in right))
 
     def product(self, left, right):
         """⟨c u, d v⟩ = c d ⟨u, v⟩, under the sums that u and v stand under."""
