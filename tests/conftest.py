@@ -7,6 +7,7 @@ checker have nothing in common, and go wherever there is room.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 ALONE = ("test_proof_", "test_chapter_ledgers", "test_derivations")  # files of tests that share nothing
 
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many processes as cores: threads of theirs would only wait
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
 settings.load_profile("shared")

@@ -15,7 +15,7 @@ from kexue.proof.mutation import mutants, score
 from kexue.proof.steps import Recipe
 from kexue.proof.tables import Link, Table
 
-MOST = 60  # changes of each ledger that are tried, at equal distances, and all that are listed as equivalent
+MOST = 40  # changes of each ledger that are tried, at equal distances, and all that are listed as equivalent
 
 COVERAGE = """
 statements:

@@ -64,8 +64,10 @@ def _execute_all(stale: Sequence[Page], cache: PageCache) -> None:
 
     The last pages come first: those that look at the whole book take longest.
     """
-    stop = Stop()
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, SIDE_BY_SIDE)) as pool:
+    stop, cores = Stop(), os.cpu_count() or 1
+    at_once = min(cores, SIDE_BY_SIDE)
+    os.environ.setdefault("OMP_NUM_THREADS", str(cores // at_once))  # more threads would only wait for each other
+    with ThreadPoolExecutor(at_once) as pool:
         running = [pool.submit(_execute, page, stop) for page in reversed(stale)]
         try:
             for done in as_completed(running):
