@@ -1,9 +1,11 @@
 """The second reading of every proved step: it confirms what is true and would catch a kernel that is wrong."""
 
+from contextlib import suppress
+
 import pytest
 from test_proof_kernel import Board
 
-from kexue.proof import Integer, Ledger, Relation, Sum, diff, inner, norm2, sqrt
+from kexue.proof import E, Integer, Ledger, Relation, Sum, Undecided, diff, inner, norm2, sqrt
 from kexue.proof.crosscheck import KernelFault, agreement, find_witness
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.normal import Normaliser
@@ -103,3 +105,27 @@ def test_what_follows_from_an_equation_for_a_derivative_is_no_fault():
     t, (z, h, f) = ledger.scalar("t"), ledger.vectors("z h f", smooth=True)
     speed = ledger.assume("H", Relation(h(t), "=", f(t) - diff(z(t), t)), "the speed of z", forall=[t])
     ledger.equal(diff(norm2(z(t)), t), 2 * inner(z(t), f(t) - h(t)), by=[speed])
+
+
+def test_a_witness_satisfies_what_was_cited_for_all_values(s):
+    """f(x) ≤ 0 at the drawn x and not at y is none against f(y) ≤ 0; nor is a bound that seldom fails."""
+    at, rough = s.ledger.scalar("at"), s.ledger.function("rough")
+    given = s.ledger.assume("H", Relation(rough(s.x), "≤", 0), forall=[s.x]).fact
+    seldom = s.ledger.assume("H'", Relation(rough(s.x), "≤", 10), forall=[s.x]).fact
+    assert find_witness(s.ledger.context, Relation(rough(at), "≤", 0), [given]) is None
+    assert find_witness(s.ledger.context, Relation(rough(at), "≤", 10), [seldom]) is None
+    assert find_witness(s.ledger.context, Relation(rough(at), "≤", -1), [given]) is not None
+
+
+@pytest.mark.parametrize("smooth", [False, True])
+def test_an_equation_that_random_means_do_not_satisfy_is_no_fault(smooth):
+    ledger = Ledger("Means")
+    x, V = ledger.scalar("x"), ledger.function("V", random=True, smooth=smooth)
+    ledger.model({V: lambda s: s**3 / 3})
+    H = ledger.assume("H", Relation(diff(E(V(x)), x), "=", x**2), forall=[x])
+    for claim in (
+        Relation(diff(E(V(x)), x, x), "=", 2 * x),
+        Relation(diff(E(V(x)) ** 2, x), "=", 2 * x**2 * E(V(x))),
+    ):
+        with suppress(Undecided):
+            ledger.claim(claim, by=[H])

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from proof_tables.contradictions import CONTRADICTIONS
 from sympy import Rational, symbols
 
 import kexue
@@ -23,6 +24,7 @@ from kexue.proof import (
     exp,
     kernel,
     norm2,
+    oo,
     sqrt,
     square,
 )
@@ -129,6 +131,30 @@ def test_contradictory_hypotheses_prove_nothing(ledger):
     assert ledger.at_most(x, y, by=[low]).verdict == "proved"
     with pytest.raises(Undecided, match="no model of high, low was met"):
         ledger.at_most(1, 0, by=[low, high])
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_nothing_follows_from_what_cannot_be(name):
+    with pytest.raises(ProofError, match="no model of"):
+        CONTRADICTIONS[name](Ledger(name))
+
+
+def test_what_holds_for_large_numbers_is_read_to_the_last_digit(ledger):
+    """2^−k > 0 has models, although the number is far below what rounding leaves of one."""
+    k = ledger.natural("k")
+    H = ledger.assume("H", Relation(Rational(1, 2) ** k, ">", 0), forall=[k])
+    r = ledger.sequence("r")
+    K = ledger.assume("K", Relation(r(k), ">", r(k + 1)), forall=[k])
+    ledger.model({r: lambda i: Rational(1, 2) ** i})
+    assert ledger.less(0, Rational(1, 2) ** k + r(k) - r(k + 1), by=[1 * H, 1 * K]).verdict == "proved"
+
+
+def test_a_density_is_met(ledger):
+    x, p = ledger.scalar("x"), ledger.function("p", smooth=True, positive=True)
+    mass = Integral(p(x), (x, -oo, oo))
+    unit = ledger.assume("H", Relation(mass, "=", 1))
+    assert ledger.equal(mass + 1, 2, by=[unit, ledger.assume("K", Relation(mass, "<", oo))]).verdict == "proved"
+    assert "bell curves" in ledger.satisfied[ledger.steps[-1].fact.hypotheses]
 
 
 def test_the_author_shows_a_model(ledger):

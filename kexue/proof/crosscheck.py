@@ -1,15 +1,19 @@
 """Witnesses against what failed, and confirmation at random points of what was proved."""
 
 import random
+from copy import copy
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 import mpmath
 from mpmath import mpf
-from sympy import Add, Integral, Rational, Sum, oo
+from sympy import Add, Integral, Rational, Sum, Symbol, oo
 
 from kexue.proof.budget import within
 from kexue.proof.kernel.terms import Diff, Expect, Relation, Undecided, head, is_vector, substitute
 from kexue.proof.numeric import Model, OutOfDomain, close, tolerance_of
+from kexue.proof.satisfiable import holds_in, set_value
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ def _number(value):
 
 
 SECONDS = 3.0  # what looking for a witness may take
+INSTANCES = 60  # of a hypothesis that a witness has to satisfy
+PARTS = 6  # points at which the parts of an induction or of cases are looked at
 BRIEFLY = 0.6  # what confirming a proved fact may take
 
 
@@ -59,12 +65,71 @@ def find_witness(context, relation, premises=(), rewrites=(), count=200):
 def _witness(context, relation, premises, rewrites, count):
     for model in points(context, rewrites, count):
         try:
-            if all(model.holds_surely(f.relation) for f in premises) and not model.holds(relation):
+            if (
+                all(model.holds_surely(f.relation) for f in premises)
+                and not model.holds(relation)
+                and _holds_in_general(model, premises)
+            ):
                 sides = (relation.lhs, relation.rhs) if relation.op != "⇔" else (relation.lhs.lhs, relation.lhs.rhs)
                 return Witness(*map(model, sides), dict(model.values))
         except (OutOfDomain, ZeroDivisionError):
             continue
     return None
+
+
+def _holds_in_general(model, premises):
+    """Whether what the premises rest on holds at the values that are in play, and at others where it fixes nothing."""
+    general = {h for f in premises for h in f.hypotheses if h.forall}
+    numbers, vectors = _in_play(model)
+    return all(_holds_for_all(model, h, numbers, vectors) for h in general)
+
+
+def _in_play(model):
+    """The numbers and vectors that have been drawn, and the numbers at which something was."""
+    vectors = [value for value in model.values.values() if isinstance(value, list)]
+    numbers = [value for value in model.values.values() if not isinstance(value, list)]
+    arguments = {a for key in model.values for a in key[1:-1] if isinstance(a, str) and not a.startswith("[")}
+    found = {mpmath.nstr(x, 30): x for x in [*map(mpf, sorted(arguments - {""})), *numbers]}
+    return list(found.values()), vectors
+
+
+def _holds_for_all(model, hypothesis, numbers, vectors):
+    """Whether a hypothesis holds wherever it speaks of what has been drawn alone, and of anything else by chance."""
+    if hypothesis.relation.rhs is oo:
+        return True
+    names = sorted(hypothesis.forall, key=str)
+    if all(isinstance(name, (Symbol, str)) for name in names):
+        ways = [vectors if isinstance(name, str) else numbers for name in names]
+        chosen = product(*ways) if prod(map(len, ways)) <= INSTANCES else _some(ways)
+        return all(_holds_where_known(model, hypothesis, dict(zip(names, way, strict=True))) for way in chosen)
+    return holds_in(_apart(model), hypothesis) is not False
+
+
+def _some(ways):
+    rng = random.Random(0)
+    return [[rng.choice(way) for way in ways] for _ in range(INSTANCES)] if all(ways) else []
+
+
+def _apart(model):
+    """The model with values of its own from now on."""
+    other = copy(model)
+    other.values, other.waves, other.marks = dict(model.values), dict(model.waves), set()
+    return other
+
+
+def _holds_where_known(model, hypothesis, values):
+    """Whether a hypothesis holds for some values, or speaks there of what has not been drawn."""
+    other = _apart(model)
+    other.closed = True
+    try:
+        for name, value in values.items():
+            if isinstance(name, str):
+                other.values[(name, None)] = value
+            else:
+                set_value(other, name, value)
+        return other.holds_surely(hypothesis.relation)
+    except (OutOfDomain, ZeroDivisionError):
+        return True
 
 
 def agreement(fact, count=12):
@@ -98,7 +163,7 @@ def _is_costly(relation):
 def confirms(model, fact):
     """Whether a point could test the fact; raises where it contradicts it."""
     if fact.rule in ("induction", "cases"):
-        return all(agreement(part, 1) for part in fact.premises)
+        return all(agreement(part, PARTS) for part in fact.premises)
     if fact.rule == "hypothesis":
         return False
     if fact.rule == "discharge":
@@ -111,9 +176,8 @@ def confirms(model, fact):
         claims = CLAIMS[fact.rule](fact) if fact.rule in CLAIMS else []
     for claim in claims:
         if not (claim if isinstance(claim, bool) else model.holds(claim)):
-            pointwise = fact.rule in POINTWISE  # an assumed equation may fail at the point, and its logarithm with it
-            given = [p for p in fact.premises if pointwise or _compares(p) or p in _rewrites(fact)]
-            if not all(model.holds(p.relation) for p in given):  # an equation for a derivative no random curve obeys
+            given = [p for p in fact.premises if p.relation.rhs is not oo]
+            if not all(model.holds(p.relation) for p in given):  # an equation that no random point satisfies
                 return False
             raise KernelFault(f"the kernel proved {fact.relation}, and it fails at {model.values}: please report this")
     return bool(claims)
@@ -125,11 +189,6 @@ ALGEBRA = ("identity", "certificate")
 def _rewrites(fact):
     """The equations that are put in place of a name, in a random model too as far as it can."""
     return fact.certificate.rewrites if fact.rule in ALGEBRA else ()
-
-
-def _compares(fact):
-    """Whether a fact compares two numbers, which a random point need not satisfy."""
-    return fact.relation.op in ("<", "≤", "≥", ">") and fact.relation.rhs is not oo
 
 
 def _algebra(fact):
@@ -200,8 +259,15 @@ def _same_values(model, fact):
     return True
 
 
-POINTWISE = ("square root", "logarithm", "exponential", "product")
-AS_IT_STANDS = (*POINTWISE, "antiderivative", "telescoping", "integral test")
+AS_IT_STANDS = (
+    "square root",
+    "logarithm",
+    "exponential",
+    "product",
+    "antiderivative",
+    "telescoping",
+    "integral test",
+)
 APPROACHED = {"limit": _limit, "series": _series}
 CLAIMS = {
     "identity": _algebra,

@@ -7,7 +7,7 @@ import mpmath
 from mpmath import mpf
 
 from kexue.proof.kernel.terms import Expect, Relation, head, heads
-from kexue.proof.numeric.domain import TOLERANCE, OutOfDomain
+from kexue.proof.numeric.domain import DIGITS, FINE, TOLERANCE, OutOfDomain
 
 BITS = 3  # coin tosses that make up the small probability space of expectations
 OUTCOMES = 2**BITS
@@ -92,9 +92,11 @@ class Outcomes:
 
     def law_of(self, sequence):
         """[(value, probability)] of a coordinate, with the moments that were declared."""
+        self.marks.add("law")
         if (key := ("law", sequence)) not in self.waves:
             declared = self.context.moments[sequence]
-            self.waves[key] = law({k: self.scalar(m, {}, None) for k, m in declared.items()})
+            with mpmath.workdps(DIGITS + FINE):
+                self.waves[key] = law({k: self.scalar(m, {}, None) for k, m in declared.items()})
         return self.waves[key]
 
     def outcomes_like(self, outcome, information=None):

@@ -7,12 +7,32 @@ from mpmath import mpf
 
 DIGITS = 50
 TOLERANCE = mpf(10) ** -20
-SHARP = mpf(10) ** -40  # of what has to hold, and not only to be confirmed
+FINE = 300  # digits of what has to hold, and not only to be confirmed
+NOISE = mpf(10) ** -150  # what may be rounding, of so many
+SURE = mpf(10) ** -10  # how far two precisions may differ on a number whose sign is sure
 ROUGH = mpf(10) ** -10  # of derivatives, integrals and series
+FAR = (10**3, 10**6, 10**9)  # where terms are looked at to see that their series diverges
 
 
 class OutOfDomain(ArithmeticError):
     """The random point lies where the statement is not defined, or where no number can be had for it."""
+
+
+class TooFine(Exception):
+    """An operation that few digits have to do for was asked for many."""
+
+
+class Divergent(OutOfDomain):
+    """A series or an integral whose terms do not fall."""
+
+
+def sign_of(gap, finer, noise):
+    """The sign of a number that was computed twice, more closely the second time; 0 for what is rounding alone."""
+    if abs(gap - finer) > SURE * abs(finer):  # two precisions see different numbers
+        if abs(finer) > noise:
+            raise OutOfDomain("a difference that cancels beyond what can be computed")
+        return 0
+    return int(mpmath.sign(finer))
 
 
 def close(left, right, tolerance=TOLERANCE):
@@ -28,6 +48,17 @@ def agreeing(whole, later, what):
     if not mpmath.isfinite(whole) or abs(whole - later) > ROUGH * (1 + abs(whole)):
         raise OutOfDomain(f"{what} converges too slowly for a number")
     return whole
+
+
+def diverges(value):
+    """Whether |f(k)|, or k·|f(k)| of values of one sign, does not fall over nine powers of ten."""
+    with mpmath.workdps(15):
+        near, middle, far = ((value(k), value(k + 1)) for k in FAR)
+        if 0 in (*near, *middle, *far):
+            return False
+        one_sign = len({mpmath.sign(x) for x in (*near, *middle, *far)}) == 1
+        sizes = [abs(x[0]) * (k if one_sign else 1) for x, k in zip((near, middle, far), FAR, strict=True)]
+    return sizes[0] * mpf("0.99") <= sizes[1] and sizes[1] * mpf("0.99") <= sizes[2]
 
 
 def series(value, first):

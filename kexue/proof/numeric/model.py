@@ -3,11 +3,30 @@
 import random
 from copy import copy
 from dataclasses import dataclass, field
+from math import inf
 from typing import ClassVar
 
 import mpmath
 from mpmath import mpf
-from sympy import Abs, Add, Dummy, Integral, KroneckerDelta, Max, Min, Mul, Pow, Sum, Symbol, exp, log, oo, sympify
+from sympy import (
+    Abs,
+    Add,
+    Dummy,
+    Integer,
+    Integral,
+    KroneckerDelta,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    exp,
+    log,
+    oo,
+    sympify,
+)
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.terms import (
@@ -24,16 +43,60 @@ from kexue.proof.kernel.terms import (
     outermost,
 )
 from kexue.proof.numeric.chance import OUTCOMES, Outcomes
-from kexue.proof.numeric.domain import DIGITS, ROUGH, SHARP, TOLERANCE, OutOfDomain, close, quadrature, series
+from kexue.proof.numeric.domain import (
+    DIGITS,
+    FINE,
+    NOISE,
+    ROUGH,
+    TOLERANCE,
+    Divergent,
+    OutOfDomain,
+    TooFine,
+    close,
+    diverges,
+    quadrature,
+    series,
+    sign_of,
+)
 from kexue.proof.numeric.waves import Waves
 
 NAMED = {exp: mpmath.exp, log: mpmath.log, Abs: abs, Max: max, Min: min}
 
 
-def tolerance_of(relation, sharp=False):
+MOST_TERMS = 10**5  # of a finite sum
+MOST_SIZE = 10**200  # of an exponent of e
+TRIES = 20  # to draw an integer of a kind (even, prime, …)
+
+
+def tolerance_of(relation):
     """How closely both sides of a relation can be evaluated."""
     rough = any(hasattr(side, "has") and side.has(Diff, Integral, Sum) for side in (relation.lhs, relation.rhs))
-    return ROUGH if rough else SHARP if sharp else TOLERANCE
+    return ROUGH if rough else TOLERANCE
+
+
+def digits_of(relation):
+    """How many digits the largest numerator or denominator in a relation has."""
+    numbers = [n for side in (relation.lhs, relation.rhs) for n in side.atoms(Rational)]
+    return max((len(str(abs(x))) for n in numbers for x in (n.p, n.q)), default=0)
+
+
+def kind_of(value):
+    """What may be said of a symbol that stands for a number; None for a vector."""
+    if isinstance(value, list):
+        return None
+    sign = ("positive",) if value > 0 else ()
+    return ("integer", *sign) if mpmath.isint(value) else ("real", *sign)
+
+
+def admits(symbol, value, low=None, high=None):
+    """Whether a number is one that a declared symbol stands for."""
+    if (low is not None and value < low) or (high is not None and value > high):
+        return False
+    if symbol.is_integer:
+        kind, number = symbol._assumptions_orig, Integer(int(value)) if value == int(value) else None
+        return number is not None and all(getattr(number, f"is_{k}") == v for k, v in kind.items())
+    signs = (symbol.is_nonnegative, value >= 0), (symbol.is_nonpositive, value <= 0), (symbol.is_nonzero, value != 0)
+    return all(holds for declared, holds in signs if declared) and not (symbol.is_zero and value != 0)
 
 
 @dataclass
@@ -48,6 +111,10 @@ class Model(Outcomes, Waves):
     waves: dict = field(default_factory=dict)  # smooth function: its random exponentials
     overrides: dict = field(default_factory=dict)  # heads that are read as something else: a substitution at work
     coordinates: dict | None = None  # (i.i.d. sequence, index): its value, in the mean that is being taken
+    scales: dict = field(default_factory=dict)  # heads whose random values are larger or smaller, by how much
+    quota: list = field(default_factory=lambda: [inf])  # how many terms of finite sums may still be added up
+    marks: set = field(default_factory=set)  # "fine" while many digits are asked for; "law" once a law was used
+    closed: bool = False  # nothing new is drawn
 
     def __post_init__(self):
         self.dimension = self.rng.randint(1, 4) + (3 * self.size if self.context.fixed else 0)
@@ -59,19 +126,62 @@ class Model(Outcomes, Waves):
     def holds(self, relation, strictly=False, outcome=0):
         """Whether a relation holds at this point, up to rounding; that a series converges, no number can say.
 
-        ``strictly``: more closely, and for < and > by more than what rounding could do.
+        ``strictly``: more closely, for < and > by more than what rounding could do; what has a value converges.
         """
-        if relation.rhs is oo:
-            raise OutOfDomain("convergence has no numeric reading")
         if relation.op == "⇔":
             return self.holds(relation.lhs, strictly, outcome) == self.holds(relation.rhs, strictly, outcome)
+        if relation.rhs is oo:
+            return self.converges(relation, strictly, outcome)
+        if strictly:
+            return self.holds_closely(relation, outcome)
         left, right = self(relation.lhs, outcome), self(relation.rhs, outcome)
-        tolerance = tolerance_of(relation, strictly)
+        return self._compares(relation, left, right, tolerance_of(relation))
+
+    @staticmethod
+    def _compares(relation, left, right, tolerance, strictly=False):
         if relation.op == "=" or isinstance(left, list):
             return close(left, right, tolerance)
         gap = (right - left) * (-1 if relation.op in ("≥", ">") else 1)
         margin = tolerance * (1 + abs(left) + abs(right))
         return gap > (margin if strictly and relation.strict else -margin)
+
+    def converges(self, relation, strictly, outcome):
+        """Whether what a relation says to be finite has a number."""
+        if not strictly:
+            raise OutOfDomain("convergence has no numeric reading")
+        return bool(mpmath.isfinite(self(relation.lhs, outcome)))
+
+    def holds_closely(self, relation, outcome):
+        """Whether a relation holds as computed with many digits; with few, where there is a derivative or the like."""
+        digits = DIGITS + FINE + digits_of(self.context.unfold(relation))
+        self.marks.clear()
+        self.marks.add("fine")
+        try:
+            left, right = (self(side, outcome, digits) for side in (relation.lhs, relation.rhs))
+        except TooFine:
+            self.marks.clear()
+            return self._compares(
+                relation, self(relation.lhs, outcome), self(relation.rhs, outcome), ROUGH, strictly=True
+            )
+        with mpmath.workdps(digits):
+            if isinstance(left, list) or isinstance(right, list):
+                return close(left, right, NOISE)
+            gap, size = right - left, 1 + abs(left) + abs(right)
+        if gap and abs(gap) <= NOISE * size:
+            gap = 0 if "law" in self.marks else self._finer_gap(relation, outcome, digits, gap, size)
+        gap = -gap if relation.op in ("≥", ">") else gap
+        return gap == 0 if relation.op == "=" else gap > 0 if relation.strict else gap >= 0
+
+    def _finer_gap(self, relation, outcome, digits, gap, size):
+        """A small difference, computed with twice as many digits: 0 if it was rounding alone."""
+        with mpmath.workdps(2 * digits):
+            left, right = (self(side, outcome, 2 * digits) for side in (relation.lhs, relation.rhs))
+            return sign_of(gap, right - left, size * NOISE**2)
+
+    def _roughly(self):
+        """Before an operation that few digits have to do for."""
+        if "fine" in self.marks:
+            raise TooFine
 
     def holds_surely(self, relation, strictly=False):
         """Whether a relation holds whatever chance brings: at every outcome, for every value of the coordinates."""
@@ -83,8 +193,8 @@ class Model(Outcomes, Waves):
         finally:
             self.coordinates = around
 
-    def __call__(self, expression, outcome=0):
-        with mpmath.workdps(DIGITS):
+    def __call__(self, expression, outcome=0, digits=DIGITS):
+        with mpmath.workdps(digits):
             unfolded = self.context.unfold(expression)
             return (self.vector if is_vector(unfolded) else self.scalar)(unfolded, {}, outcome)
 
@@ -93,7 +203,7 @@ class Model(Outcomes, Waves):
         if e.is_Rational:
             return mpf(int(e.p)) / int(e.q)
         if e.is_NumberSymbol:
-            return mpmath.mpf(e.evalf(DIGITS)._mpf_)
+            return mpmath.mpf(e.evalf(max(DIGITS, mpmath.mp.dps))._mpf_)
         if isinstance(e, (Symbol, AppliedUndef)):
             if e in bound:
                 return bound[e]
@@ -113,6 +223,7 @@ class Model(Outcomes, Waves):
         return mpmath.fdot(u, v) if u and v else mpf(0)
 
     def rate(self, e, bound, outcome):
+        self._roughly()
         return mpmath.diff(lambda x: self.scalar(e.args[0], {**bound, e.args[1]: x}, outcome), self.at(e, bound))
 
     def at(self, e, bound):
@@ -125,10 +236,30 @@ class Model(Outcomes, Waves):
         body, k, lower, upper = outermost(e)
         if isinstance(e, Sum) and upper is not oo:
             return mpmath.fsum(self.scalar(body, b, outcome) for body, b in self.terms(e, bound, outcome))
+        self._roughly()
         ends = [x if x in (oo, -oo) else self.scalar(x, bound, outcome) for x in (lower, upper)]
         ends = [mpmath.inf if x is oo else -mpmath.inf if x is -oo else x for x in ends]
         value = lambda x: self.scalar(body, {**bound, k: x}, outcome)  # noqa: E731
+        self._refuse_divergence(value, ends)
         return quadrature(value, ends) if isinstance(e, Integral) else series(value, ends[0])
+
+    def _refuse_divergence(self, value, ends):
+        """Say of a series or an integral that it has no number, where its terms show that."""
+        start = next((int(end) for end in ends if mpmath.isfinite(end)), 0)
+        around, self.quota = self.quota, [MOST_TERMS]
+        try:
+            for way in (int(mpmath.sign(end)) for end in ends if mpmath.isinf(end)):
+                if self._diverges(lambda k, way=way: value(mpf(start + way * k))):
+                    raise Divergent("a series or an integral that diverges")
+        finally:
+            self.quota = around
+
+    @staticmethod
+    def _diverges(value):
+        try:
+            return diverges(value)
+        except (OutOfDomain, ZeroDivisionError):
+            return False
 
     def operation(self, e, values):
         if isinstance(e, Add):
@@ -141,6 +272,8 @@ class Model(Outcomes, Waves):
             return mpf(values[0] == values[1])
         if e.func is log and values[0] <= 0:
             raise OutOfDomain(f"the logarithm of {values[0]}")
+        if e.func is exp and abs(values[0]) > MOST_SIZE:
+            raise OutOfDomain(f"e to the power {mpmath.nstr(values[0], 6)}")
         if e.func in NAMED:
             return NAMED[e.func](*values)
         raise OutOfDomain(f"no numeric reading of {type(e).__name__}")
@@ -154,7 +287,15 @@ class Model(Outcomes, Waves):
     def terms(self, e, bound, outcome):
         body, index, *ends = outermost(e)
         low, high = (int(self.scalar(end, bound, outcome)) for end in ends)
-        return [(body, {**bound, index: mpf(i)}) for i in range(low, high + 1)]
+        self._count(max(high - low + 1, 0))
+        if high - low >= MOST_TERMS:
+            raise OutOfDomain("too many terms for a number")
+        return ((body, {**bound, index: mpf(i)}) for i in range(low, high + 1))
+
+    def _count(self, terms):
+        self.quota[0] -= terms
+        if self.quota[0] < 0:
+            raise OutOfDomain("too many terms for a number")
 
     def vector(self, e, bound, outcome):
         """The value of a vector as a list of coordinates; the empty list is the zero vector."""
@@ -165,6 +306,8 @@ class Model(Outcomes, Waves):
                 return self.overridden(e, bound, outcome)
             return (self.wave if e.name in self.context.smooth else self.generated)(e, bound, outcome)
         if isinstance(e, Partial):
+            if head(e.of) in self.overrides:
+                raise OutOfDomain("no numeric reading of a derivative of a family of vectors that is replaced")
             return self.wave(e.of, bound, outcome, tuple(map(int, e.orders)))
         if isinstance(e, CondVec):
             alike = self.outcomes_like(outcome, e.args[1])
@@ -181,6 +324,7 @@ class Model(Outcomes, Waves):
 
     def slope(self, e, bound, outcome):
         """The derivative of a vector, coordinate by coordinate."""
+        self._roughly()
         curve, x = e.args
         at = lambda t: self.vector(curve, {**bound, x: t}, outcome)  # noqa: E731
         now = self.at(e, bound)
@@ -194,12 +338,20 @@ class Model(Outcomes, Waves):
     def generated(self, v, bound, outcome):
         key = self.key(v, bound, outcome)
         if isinstance(v, OrthonormalVec):
+            if key[1] > self.dimension:
+                raise OutOfDomain("a member of an orthonormal family beyond the dimension")
             return [mpf(i + 1 == int(key[1])) for i in range(self.dimension)]
         if key in self.equations:
             return self.vector(self.context.unfold(self.equations[key]), bound, outcome)
         if key not in self.values:
-            self.values[key] = [mpf(self.rng.gauss(0, 1)) for _ in range(self.dimension)]
+            self._refuse_new()
+            scale = mpf(self.scales.get(head(v), 1))
+            self.values[key] = [scale * mpf(self.rng.gauss(0, 1)) for _ in range(self.dimension)]
         return self.values[key]
+
+    def _refuse_new(self):
+        if self.closed:
+            raise OutOfDomain("a value that has not been drawn")
 
     def substituted(self, mapping):
         """This point, with some heads read as a substitution says; everything else has the same values."""
@@ -211,23 +363,34 @@ class Model(Outcomes, Waves):
         """The value, at the original point, of what a substitution puts in the place of ``e``."""
         value, arguments, plain = self.overrides[head(e)], {}, self.substituted({})
         if is_rule(value):
-            indices = e.indices if isinstance(e, Vec) else e.args
-            stand_ins = [self.stand_in(i, bound, outcome) for i in indices]
-            value = value(*stand_ins)
-            arguments = {
-                d: self.scalar(i, bound, outcome)
-                for i, d in zip(indices, stand_ins, strict=True)
-                if not isinstance(d, Vec)
-            }
-        value = self.context.unfold(sympify(value))
+            self._count(1)
+            values = [self._argument(i, bound, outcome) for i in (e.indices if isinstance(e, Vec) else e.args)]
+            stand_ins, value = self.ruled(value, values)
+            arguments = {d: v for d, v in zip(stand_ins, values, strict=True) if not isinstance(d, Vec)}
+        else:
+            value = self.context.unfold(sympify(value))
         return (plain.vector if isinstance(e, Vec) else plain.scalar)(value, arguments, outcome)
 
-    def stand_in(self, argument, bound, outcome):
-        """A symbol or vector whose value is that of an argument."""
-        if not is_vector(argument):
-            return Dummy(integer=True, positive=True)
+    def _argument(self, argument, bound, outcome):
+        return (self.vector if is_vector(argument) else self.scalar)(argument, bound, outcome)
+
+    def ruled(self, rule, values):
+        """Symbols and vectors of the kinds of some values, and what a substitution's function makes of them."""
+        kinds = tuple(map(kind_of, values))
+        if None in kinds or ("rule", rule, kinds) not in self.waves:
+            stand_ins = [self.stand_in(v, kind) for v, kind in zip(values, kinds, strict=True)]
+            made = stand_ins, self.context.unfold(sympify(rule(*stand_ins)))
+            if None in kinds:
+                return made
+            self.waves["rule", rule, kinds] = made
+        return self.waves["rule", rule, kinds]
+
+    def stand_in(self, value, kind):
+        """A symbol or vector that has a value."""
+        if kind is not None:
+            return Dummy(**dict.fromkeys(kind, True))
         name = f"argument {len(self.values)}"
-        self.values[(name, None)] = self.vector(argument, bound, outcome)
+        self.values[(name, None)] = value
         return Vec(name)
 
     def key(self, e, bound, outcome):
@@ -251,6 +414,7 @@ class Model(Outcomes, Waves):
     def sampled(self, e, bound, outcome):
         key = (e, self.told(e, outcome)) if isinstance(e, Symbol) else self.key(e, bound, outcome)
         if key not in self.values:
+            self._refuse_new()
             self.values[key] = self.draw(e)
         return self.values[key]
 
@@ -263,16 +427,32 @@ class Model(Outcomes, Waves):
         Partial: Waves.derived,
     }
 
+    def range_of(self, e):
+        """The ends of what a symbol ranges over, as numbers; None where there is none."""
+        return [None if b is None else self.scalar(b, {}, None) for b in self.context.bounds.get(e, (None, None))]
+
     def draw(self, e):
         """A number of the kind that was declared: natural, positive, bounded, real."""
-        low, high = (None if b is None else self.scalar(b, {}, None) for b in self.context.bounds.get(e, (None, None)))
+        low, high = self.range_of(e)
         if e.is_integer:
-            first = int(low) if low is not None else 1 if e.is_positive else 0 if e.is_nonnegative else -self.size
-            return mpf(self.rng.randint(first, int(high) if high is not None else first + self.size))
+            return self.draw_integer(e, low, high)
         if low is not None and high is not None:
             return low + (high - low) * mpf(self.rng.random())
         if low is not None or high is not None:
             beside = abs(mpf(self.rng.gauss(0, 1)))
             return low + beside if low is not None else high - beside
-        value = mpf(self.rng.gauss(0, 1)) * mpf(2) ** self.rng.randint(-3, 3)
+        value = mpf(self.rng.gauss(0, 1)) * mpf(2) ** self.rng.randint(-3, 3) * mpf(self.scales.get(head(e), 1))
         return abs(value) if e.is_nonnegative else -abs(value) if e.is_nonpositive else value
+
+    def draw_integer(self, e, low, high):
+        size = max(int(self.size * self.scales.get(head(e), 1)), 1)
+        first = low if low is not None else 1 if e.is_positive else 0 if e.is_nonnegative else None
+        last = high if high is not None else -1 if e.is_negative else 0 if e.is_nonpositive else None
+        if first is None:
+            first = -size if last is None else last - size
+        last = first + size if last is None else last
+        for _ in range(TRIES):
+            value = mpf(self.rng.randint(int(mpmath.ceil(first)), int(mpmath.floor(last))))
+            if not e.is_Symbol or admits(e, value, low, high):
+                return value
+        raise OutOfDomain(f"no number met that {e} stands for")

@@ -2,6 +2,7 @@
 
 import mpmath
 from mpmath import mpf
+from sympy import Dummy
 
 from kexue.proof.kernel.terms import Vec, head
 from kexue.proof.numeric.domain import OutOfDomain
@@ -21,6 +22,7 @@ class Waves:
         name = head(e)
         key = ("wave", name, self.told(name, outcome))
         if key not in self.waves:
+            self._refuse_new()
             size = self.dimension if isinstance(e, Vec) else 1
             self.waves[key] = [self.draw_wave(e, len(values)) for _ in range(size)]
         found = [mpmath.fsum(w * term(rates, values, orders) for w, rates in wave) for wave in self.waves[key]]
@@ -32,12 +34,22 @@ class Waves:
         """[(weight, rates)]; the weights have the declared sign."""
         sign = 0 if isinstance(e, Vec) else 1 if e.is_nonnegative else -1 if e.is_nonpositive else 0
         draw = lambda: mpf(self.rng.gauss(0, 1))  # noqa: E731
-        weights = [draw() for _ in range(SIZE)]
+        weights = [draw() * self.scales.get(head(e), 1) for _ in range(SIZE)]
         rates = [[draw() / 3 for _ in range(arity)] for _ in range(SIZE)]
         return [(sign * abs(w) if sign else w, r) for w, r in zip(weights, rates, strict=True)]
 
     def derived(self, e, bound, outcome):
+        """The value of a derivative of a function: exact, or by differences where something else stands for it."""
+        if head(e.of) in self.overrides:
+            return self.derived_numerically(e, bound, outcome)
         return self.wave(e.of, bound, outcome, tuple(map(int, e.orders)))
+
+    def derived_numerically(self, e, bound, outcome):
+        self._roughly()
+        variables = [Dummy(real=True) for _ in e.of.args]
+        general = e.of.func(*variables)
+        value = lambda *at: self.scalar(general, dict(zip(variables, at, strict=True)), outcome)  # noqa: E731
+        return mpmath.diff(value, tuple(self.scalar(a, bound, outcome) for a in e.of.args), tuple(map(int, e.orders)))
 
 
 def term(rates, values, orders):
