@@ -4,6 +4,7 @@ import pytest
 from sympy import Float, Symbol
 
 from kexue.proof import E, Ledger, ProofError, Relation, Sum, inner, norm2, positive, square
+from kexue.proof.samplers import law
 
 
 class Page:
@@ -110,6 +111,46 @@ MISUSES = {
     "an unknown information": (
         lambda s: s.ledger.equal(E(s.x, s.y), s.x),
         "conditioned on what is not declared as information",
+    ),
+    "a vector put in place of itself": (
+        lambda s: s.ledger.equal(inner(s.u, s.v), 0, by=[s.ledger.assume("K", Relation(s.u, "=", 2 * s.u))]),
+        "put .* in the place of itself; solve for it first",
+    ),
+    "vectors put in place of each other": (
+        lambda s: s.ledger.equal(
+            inner(s.u, s.v),
+            0,
+            by=[
+                s.ledger.assume("K", Relation(s.u, "=", 2 * s.v)),
+                s.ledger.assume("K'", Relation(s.v, "=", 3 * s.u)),
+            ],
+        ),
+        "in the place of itself",
+    ),
+    "a line discharged that is no hypothesis": (
+        lambda s: s.ledger.discharge(s.H, s.H.at({s.x: s.x + 1}, keeping=[s.H]), s.H),
+        r"a hypothesis was expected, not line",
+    ),
+    "a function for a number": (lambda s: s.H.at({s.x: lambda: 5}), "x is a number: an expression was expected for it"),
+    "a text for a number": (lambda s: s.H.at({s.x: "abc"}), "was expected for x, not the text 'abc'"),
+    "a list": (
+        lambda s: s.ledger.equal([1], [1]),
+        r"a number or a vector was expected on each side, not \[1\] \(list\)",
+    ),
+    "an inequality of vectors": (lambda s: s.ledger.at_most(s.u, s.v), "vectors have no order; compare norms"),
+    "a text in a model": (lambda s: s.ledger.model({s.x: "abc"}), "was expected for x, not the text 'abc'"),
+    "an undeclared symbol in a model": (lambda s: s.ledger.model({s.x: Symbol("q")}), "not declared .*: q"),
+    "a probability that is not exact": (
+        lambda s: law(lambda choose: choose(0.5)),
+        r"exact probabilities were expected, not 0\.5.*write Rational\(1, 2\)",
+    ),
+    "a case that fails": (
+        lambda s: s.ledger.cases(
+            Relation(0, "≤", s.x),
+            [Relation(s.x, "≤", s.y), Relation(s.x, "≥", s.y)],
+            lambda case: [case],
+        ),
+        r"reason: the case x ≤ y: |is refuted",
     ),
     "a trial that ends otherwise": (
         lambda s: s.ledger.trial(Relation(s.x, "=", s.y), expect="proved"),

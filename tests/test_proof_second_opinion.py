@@ -43,6 +43,16 @@ def test_true_statements_find_agreement(name):
     assert {o.verdict for o in second_opinion(s.ledger)} == {"agrees"}
 
 
+def test_what_needs_that_a_gram_matrix_is_nonnegative_finds_agreement():
+    s = Board()
+    w = s.ledger.vector("third")
+    two = norm2(s.u) + 2 * inner(s.u, s.v) + norm2(s.v)
+    three = norm2(w) + 2 * inner(s.u, w) + 2 * inner(s.v, w) + two
+    for length in (two, three):
+        s.ledger.at_most(0, length, by=[positive(length)])
+    assert {o.verdict for o in second_opinion(s.ledger)} <= {"agrees", "no answer"}
+
+
 @pytest.mark.parametrize("slug", derivations())
 def test_every_line_of_the_book_is_agreed_on_or_named(slug):
     for ledger in derived(slug, derivations()[slug]).ledgers:

@@ -6,7 +6,7 @@ random points confirm. What is not proved raises, so that a page with a wrong st
 
 from contextlib import contextmanager, suppress
 
-from sympy import Integer, Integral, Sum, oo, sympify
+from sympy import Expr, Integer, Integral, Sum, oo, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
@@ -33,7 +33,7 @@ from kexue.proof.kernel.terms import (
 )
 from kexue.proof.render import Box, LedgerView, Trial
 from kexue.proof.satisfiable import model_of
-from kexue.proof.steps import Part, Refuted, Step, facts, own_head, recorded
+from kexue.proof.steps import Part, Refuted, Step, facts, recorded, values_of
 
 SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
 
@@ -91,7 +91,10 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         Needed where the search finds none, as it tries only random and constant values. ``given``: the steps that say
         that what stands in the model converges.
         """
-        values = {own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()}
+        values = values_of(mapping)
+        for value in values.values():
+            if not is_rule(value):
+                self._check_declared(value)
         relations = [h.relation for h in self.hypotheses]
         for name, value in values.items():
             try:
@@ -180,9 +183,9 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         def prove():
             first, put = Integer(1) if on.is_positive else Integer(0), self.context.put
             ih = rules.induction_hypothesis(self.context, relation, on)
-            with _part_of("the first case"):
+            with _part_of("the first case of the induction"):
                 start = self._algebra(put(relation, {on: first}), base)
-            with _part_of("the step"), self.supposing(ih):
+            with _part_of("the step of the induction"), self.supposing(ih):
                 next_ = self._algebra(put(relation, {on: on + 1}), step(Step(self, ih, name="induction hypothesis")))
             return rules.induction(relation, on, start, next_, ih)
 
@@ -275,6 +278,10 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
     @recorded
     def discharge(self, step, hypothesis, proof, why="", name=""):
         """A step with one of its hypotheses replaced by a proof of it."""
+        if len(hypothesis.fact.hypotheses) != 1 or hypothesis.fact.rule != "hypothesis":
+            raise IllFormed(
+                f"a hypothesis was expected, not line {hypothesis.label}; write discharge(step, hypothesis, proof)"
+            )
         (h,) = hypothesis.fact.hypotheses
         return self._add(lambda: rules.discharge(step.fact, h, proof.fact), step.relation, why, name, [step, proof])
 
@@ -331,11 +338,24 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
     def _algebra(self, relation, by):
         self._check_parts(by)
         rewrites = tuple(p.fact for p in by if isinstance(p, Step) and isinstance(p.relation.lhs, Vec))
+        self._refuse_circle({f.relation.lhs: f.relation.rhs for f in rewrites})
         given = tuple(f for p in by for f in p.term.facts if f not in rewrites)
         parts = [p for p in by if not (isinstance(p, Step) and (isinstance(p.relation.lhs, Vec) or decides_only(p)))]
         open_, fixed = [p.term for p in parts if p.open], [p.term for p in parts if not p.open]
         terms = finders.complete(self.context, relation, open_, fixed, rewrites, given)
         return rules.algebra(self.context, relation, Certificate(terms, rewrites, given))
+
+    def _refuse_circle(self, put):
+        """Refuse equations that put a vector in the place of itself, alone or one after another."""
+        for start in put:
+            seen, new = set(), {start}
+            while new:
+                found = {v for u in new if u in put for v in self.context.unfold(put[u]).atoms(Vec)}
+                if start in found:
+                    raise IllFormed(
+                        f"by=[…] cites equations that put {start} in the place of itself; solve for it first"
+                    )
+                seen, new = seen | new, found - seen - new
 
     @staticmethod
     def _cited(by):
@@ -359,8 +379,17 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
             relation = Relation(relation.lhs, SYMBOLS[type(relation).__name__], relation.rhs)
         if not isinstance(relation, Relation):
             raise IllFormed(f"a relation such as a <= b was expected, not {relation!r}")
+        self._check_sides(relation)
         self._check_declared(relation)
         return relation
+
+    def _check_sides(self, relation):
+        sides = relation.lhs, relation.rhs
+        for side in sides:
+            if not isinstance(side, (Expr, Relation)):
+                raise IllFormed(f"a number or a vector was expected on each side, not {side!r} ({type(side).__name__})")
+        if relation.op not in ("=", "⇔") and any(map(is_vector, sides)):
+            raise IllFormed(f"{self.plain(relation)}: vectors have no order; compare norms, or inner products")
 
     def _check_declared(self, relation):
         if missing := heads(relation) - self.declared:
@@ -379,7 +408,7 @@ def decides_only(part):
 
 
 class _part_of:
-    """Names the part of an induction in which a reason arose."""
+    """Names the part of an induction or of a split in which a reason arose."""
 
     def __init__(self, part):
         self.part = part
@@ -389,4 +418,4 @@ class _part_of:
 
     def __exit__(self, kind, error, trace):
         if isinstance(error, Undecided):
-            raise Undecided(f"{self.part} of the induction: {error}") from None
+            raise Undecided(f"{self.part}: {error}") from None

@@ -14,7 +14,7 @@
 c/(a + b + c)
 """
 
-from sympy import Add, Integer, cancel, sympify
+from sympy import Add, Float, Integer, cancel, sympify
 
 from kexue.proof.kernel.terms import ProofError
 
@@ -32,6 +32,9 @@ class Choices:
     def among(self, probabilities):
         """The index i with the i-th of several probabilities; those that are 0 are never taken."""
         probabilities = list(map(sympify, probabilities))
+        if any(p.has(Float) for p in probabilities):
+            said = ", ".join(map(str, probabilities))
+            raise ProofError(f"exact probabilities were expected, not {said}; write Rational(1, 2) for 0.5")
         if cancel(Add(*probabilities) - 1) != 0 or any(p.is_negative for p in probabilities):
             raise ProofError(f"the probabilities {', '.join(map(str, probabilities))} are not those of a choice")
         ways = [i for i, p in enumerate(probabilities) if p != 0]

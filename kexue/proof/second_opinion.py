@@ -11,6 +11,7 @@ without knowing more of it is listed as such, not as agreement.
 """
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from sympy import Abs, Add, Expr, Integer, Integral, KroneckerDelta, Mul, Pow, Sum, Symbol, expand, log, oo
 from sympy.core.function import AppliedUndef
@@ -29,6 +30,7 @@ NAMES = {
     "Integral": "integrals",
     "KroneckerDelta": "equal indices",
 }
+MINORS = 3  # vectors up to which numbers that their Gram matrix admits are those of some vectors
 
 
 class Disagreement(ProofError):
@@ -97,8 +99,13 @@ def _on_fact(z3, fact, label, seconds):
         solver.set("timeout", int(1000 * seconds))
         solver.add(*reading.assumptions(), question)
         answer = solver.check()
+        if answer == z3.sat and reading.paired():  # the minors make it slow: only where they are needed
+            solver.add(*reading.minors())
+            answer = solver.check()
         if answer == z3.unknown:
             return Opinion(label, "no answer", f"within {seconds:g} s")
+        if answer == z3.sat and len(reading.paired()) > MINORS:
+            reading.opaque.add(f"inner products of more than {MINORS} vectors")
         if answer == z3.sat and reading.opaque:
             return Opinion(label, "cannot express", f"more than algebra: {', '.join(sorted(reading.opaque))}")
         if answer == z3.sat:
@@ -196,6 +203,23 @@ class Reading:
         left, right = (self.coordinates(self.context.unfold(w)) for w in e.args)
         terms = [a * b * self.atom(Inner(*sorted((u, v), key=str))) for u, a in left.items() for v, b in right.items()]
         return self.z3.Sum(terms) if terms else self.z3.RealVal(0)
+
+    def paired(self):
+        """The vectors whose inner product with another one occurs."""
+        return sorted(
+            {v for e in self.atoms if isinstance(e, Inner) and e.args[0] != e.args[1] for v in e.args}, key=str
+        )
+
+    def minors(self):
+        """The principal minors of the Gram matrix, of two and of three vectors, are nonnegative."""
+        g = lambda u, v: self.atom(Inner(*sorted((u, v), key=str)))  # noqa: E731
+        found = [g(v, v) >= 0 for v in self.paired()]
+        found += [g(u, v) * g(u, v) <= g(u, u) * g(v, v) for u, v in combinations(self.paired(), 2)]
+        for u, v, w in combinations(self.paired(), 3):
+            a, b, c = g(u, v), g(v, w), g(u, w)
+            squares = g(u, u) * b * b + g(v, v) * c * c + g(w, w) * a * a
+            found.append(g(u, u) * g(v, v) * g(w, w) + 2 * a * b * c >= squares)
+        return found
 
     def coordinates(self, v):
         """A vector as {named vector: Z3 coefficient}, after the rewrites."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
 
-from sympy import sympify
+from sympy import Symbol, SympifyError, sympify
 
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.facts import Term
@@ -107,7 +107,7 @@ class Step(Part, StepView):
         A hypothesis that speaks of what is replaced changes with it: ``given`` lists the steps that prove the changed
         ones, ``keeping`` the hypotheses that are still assumed, in their changed form.
         """
-        mapping = {own_head(k): v if is_rule(v) else sympify(v) for k, v in mapping.items()}
+        mapping = values_of(mapping)
         kept = [h for step in keeping for h in step.fact.hypotheses]
         try:
             fact = rules.instantiate(self.fact, mapping, [step.fact for step in given], kept)
@@ -160,6 +160,22 @@ def _check_cited(ledger, method, arguments):
 def facts(steps):
     """The facts of steps."""
     return tuple(step.fact for step in steps)
+
+
+def values_of(mapping):
+    """A substitution or a model {what: its value} by heads, its values as expressions or functions of arguments."""
+    return {own_head(k): _value(own_head(k), v) for k, v in mapping.items()}
+
+
+def _value(name, value):
+    if is_rule(value) and isinstance(name, Symbol):
+        raise IllFormed(f"{name} is a number: an expression was expected for it, not a function of arguments")
+    if isinstance(value, str):
+        raise IllFormed(f"an expression or a function was expected for {name}, not the text {value!r}")
+    try:
+        return value if is_rule(value) else sympify(value)
+    except SympifyError:
+        raise IllFormed(f"an expression or a function was expected for {name}, not {value!r}") from None
 
 
 def own_head(declared):
