@@ -39,7 +39,8 @@ def model_of(context, hypotheses, declared, own=()):
     plain = [(_constants(context, declared, c), f"a model in which everything free is {c}") for c in CONSTANTS]
     endless = {h for h in hypotheses if _reaches_infinity(h.relation)}
     order = sorted(hypotheses, key=lambda h: (h in endless, h.name))
-    own, chance = [(m, "the author's model") for m in own], [({}, "a random model")]
+    spoken_of = set().union(*(context.spoken_of(h.relation) for h in hypotheses))
+    own, chance = [(m, "the author's model") for m in own if spoken_of & set(m)], [({}, "a random model")]
     if endless:  # random ones last: integrals and series of anything else take long
         bells = (_bells(context, declared), "a model in which functions are bell curves")
         groups, seeds = [own, [*plain, bells], chance], range(SLOW_TRIES)
