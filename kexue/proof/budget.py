@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from kexue.proof.kernel.terms import Undecided
 
-REFERENCES = ("weakref", "sqlalchemy.event.registry")  # whose functions weak references call back
+REFERENCES = ("weakref", "_weakrefset", "sqlalchemy.event.registry")  # whose functions weak references call back
 AGAIN = 0.02  # seconds after which the alarm rings again, where it could not interrupt
 
 
