@@ -15,7 +15,7 @@ from kexue.proof.mutation import mutants, score
 from kexue.proof.steps import Recipe
 from kexue.proof.tables import Link, Table
 
-MOST = 40  # changes of each ledger that are tried, at equal distances, and all that are listed as equivalent
+MOST = 60  # changes of each ledger that are tried, at equal distances, and all that are listed as equivalent
 
 COVERAGE = """
 statements:
@@ -46,7 +46,7 @@ def test_a_changed_line_of_the_book_is_refused(slug: str) -> None:
     scores = Coverage(derived(slug, derivations()[slug])).scores(MOST)
     assert [mutant.name for found in scores for mutant in found.survivors] == []
     assert set.intersection(*(set(found.unmet) for found in scores)) == set()
-    assert all(found.killed >= min(MOST, found.changes) // 4 for found in scores)  # not all that is tried may be listed
+    assert all(found.killed >= min(MOST, found.changes) // 2 for found in scores)
 
 
 def test_each_kind_of_change_is_made() -> None:
