@@ -2,12 +2,13 @@
 
 import pytest
 import test_proof_kernel as algebra
-from proof_tables import analysis, attacks, chance, inference
+from proof_tables import analysis, attacks, chance, edges, inference
 from proof_tables.board import Board
 
 from kexue.proof import Ledger, ProofError
 
 TRUE = {**analysis.TRUE, **chance.TRUE, **inference.TRUE}
+ATTACKS = {**attacks.ATTACKS, **edges.EDGES}
 FALSE = {**analysis.FALSE, **chance.FALSE, **inference.FALSE}
 
 
@@ -25,11 +26,11 @@ def test_false_or_unprovable_statements_are_not(name):
         FALSE[name](board)
 
 
-@pytest.mark.parametrize("name", attacks.ATTACKS)
+@pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_fail(name):
     """None is proved, and none gets as far as a contradiction with numbers, which would be a :class:`KernelFault`."""
     with pytest.raises(ProofError):
-        attacks.ATTACKS[name](Ledger(name))
+        ATTACKS[name](Ledger(name))
 
 
 def test_the_tables_are_large():

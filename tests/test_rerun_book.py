@@ -195,7 +195,12 @@ while not Path({other!r}).exists():
     time.sleep(0.05)"""
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores: pages are executed side by side, one for each")
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+
+@pytest.mark.usefixtures("two_cores")
 def test_pages_are_executed_side_by_side(tmp_path: Path) -> None:
     """Each waits for the other."""
     tiny_book(tmp_path, MEET.format(mine="a", other="b"), "print('met')")
@@ -205,7 +210,7 @@ def test_pages_are_executed_side_by_side(tmp_path: Path) -> None:
         assert cache.executed(page).cells[-1].outputs[0].text == "met\n"
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores: pages are executed side by side, one for each")
+@pytest.mark.usefixtures("two_cores")
 def test_a_failure_stops_the_page_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tiny_book(tmp_path, MEET.format(mine="a", other="b"), "1 / 0")
     beside(tmp_path, MEET.format(mine="b", other="a"), "time.sleep(600)")

@@ -212,7 +212,10 @@ class Reading:
 
     def minors(self):
         """The principal minors of the Gram matrix, of two and of three vectors, are nonnegative."""
-        g = lambda u, v: self.atom(Inner(*sorted((u, v), key=str)))  # noqa: E731
+
+        def g(u, v):
+            return self.atom(Inner(*sorted((u, v), key=str)))
+
         found = [g(v, v) >= 0 for v in self.paired()]
         found += [g(u, v) * g(u, v) <= g(u, u) * g(v, v) for u, v in combinations(self.paired(), 2)]
         for u, v, w in combinations(self.paired(), 3):

@@ -48,7 +48,10 @@ class Waves:
         self._roughly()
         variables = [Dummy(real=True) for _ in e.of.args]
         general = e.of.func(*variables)
-        value = lambda *at: self.scalar(general, dict(zip(variables, at, strict=True)), outcome)  # noqa: E731
+
+        def value(*at):
+            return self.scalar(general, dict(zip(variables, at, strict=True)), outcome)
+
         return mpmath.diff(value, tuple(self.scalar(a, bound, outcome) for a in e.of.args), tuple(map(int, e.orders)))
 
 
