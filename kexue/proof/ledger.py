@@ -18,6 +18,7 @@ from kexue.proof.derived import Derived
 from kexue.proof.kernel import rules
 from kexue.proof.kernel.facts import Certificate, Hypothesis
 from kexue.proof.kernel.normal import Context, Normaliser
+from kexue.proof.kernel.replacing import admissible
 from kexue.proof.kernel.terms import (
     Diff,
     Expect,
@@ -98,7 +99,7 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
         relations = [h.relation for h in self.hypotheses]
         for name, value in values.items():
             try:
-                rules.admissible(self.context, name, value, values, relations, given=facts(given))
+                admissible(self.context, name, value, values, relations, given=facts(given))
             except Undecided as reason:
                 raise IllFormed(f"not a model of what is declared in the ledger “{self.title}”: {reason}") from None
         self.models.append(values)

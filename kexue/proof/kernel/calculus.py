@@ -4,7 +4,8 @@ from sympy import Dummy, Integer, Integral, Limit, Rational, Sum, Tuple, factori
 
 from kexue.proof.kernel.facts import KEY, Fact
 from kexue.proof.kernel.normal import Normaliser
-from kexue.proof.kernel.rules import admissible, derived, normaliser_for, refuse_bounded, same_ledger, union
+from kexue.proof.kernel.replacing import admissible
+from kexue.proof.kernel.rules import derived, normaliser_for, refuse_bounded, same_ledger, union
 from kexue.proof.kernel.terms import (
     Diff,
     IllFormed,

@@ -5,14 +5,10 @@ cannot decide). Each raises :class:`Undecided` where its conditions do not follo
 """
 
 from dataclasses import replace
-from functools import wraps
 
 from sympy import (
-    Abs,
-    Dummy,
     Expr,
     Integer,
-    Integral,
     Pow,
     Sum,
     Symbol,
@@ -22,13 +18,12 @@ from sympy import (
     oo,
     preorder_traversal,
     sqrt,
-    sympify,
     zoo,
 )
-from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from kexue.proof.kernel.facts import KEY, Certificate, Fact, Hypothesis
 from kexue.proof.kernel.normal import Normaliser
+from kexue.proof.kernel.replacing import admissible, written_once
 from kexue.proof.kernel.terms import (
     BINDERS,
     CondVec,
@@ -38,18 +33,13 @@ from kexue.proof.kernel.terms import (
     Relation,
     Undecided,
     Vec,
-    VectorFamily,
-    arguments_of,
-    arity,
     general_value,
-    head,
     heads,
     is_plain,
-    is_rule,
     is_vector,
     outermost,
+    sides,
     square,
-    substitute,
 )
 
 
@@ -181,7 +171,7 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
     hypotheses = sorted(fact.hypotheses, key=lambda h: h.name)
     fixed = [h.relation for h in hypotheses if h.free(context) & set(mapping)]
     pointwise = not any(context.unfold(s).has(Expect, CondVec) for r in (fact.relation, *fixed) for s in sides(r))
-    mapping = {name: _written_once(context, name, v, (fact.relation, *fixed)) for name, v in mapping.items()}
+    mapping = {name: written_once(context, name, v, (fact.relation, *fixed)) for name, v in mapping.items()}
     for name, value in mapping.items():
         admissible(context, name, value, mapping, (fact.relation, *fixed), pointwise)
     refuse_bounded(context, mapping, fact.relation, set(mapping))
@@ -199,31 +189,6 @@ def instantiate(fact, mapping, discharged=(), keeping=()):
             kept.add(replace(h, name=f"{h.name} for this {_names(mapping)}", relation=changed) if changed else h)
     relation = _substitute(context, fact.relation, mapping)
     return Fact(KEY, context, relation, kept | union(*proofs), "instance", (fact, *proofs), mapping)
-
-
-def sides(relation):
-    """Both sides, of both relations of an equivalence."""
-    found = (relation.lhs, relation.rhs)
-    return found if relation.op != "⇔" else (*sides(found[0]), *sides(found[1]))
-
-
-def _written_once(context, name, value, relations):
-    """A function that stands for ``name``, as the one expression that it gives for general arguments.
-
-    What it would do with particular ones, such as 3, is never asked.
-    """
-    if not is_rule(value) or isinstance(value, (UndefinedFunction, VectorFamily)):
-        return value
-    general = _arguments(context, name, value, relations)
-    body = sympify(value(*general))
-
-    @wraps(value)
-    def written(*arguments):
-        if len(arguments) != len(general):
-            raise IllFormed(f"what stands for {name} takes {len(general)} arguments, {name} has {len(arguments)} here")
-        return substitute(body, dict(zip(map(head, general), arguments, strict=True)))
-
-    return written
 
 
 def _substitute(context, relation, mapping):
@@ -296,108 +261,6 @@ def _equal_slacks(n, first, second):
     if is_vector(first.lhs) or is_vector(second.lhs):
         return n.canonical(first.lhs - second.lhs) == 0 and n.canonical(first.rhs - second.rhs) == 0
     return n.is_zero(first.slack - second.slack)
-
-
-def admissible(context, name, value, mapping, relations=(), pointwise=False, given=()):
-    """Refuse a value that may not stand for ``name``: it must have its sort, sign and range, and be no more random.
-
-    ``relations`` are those in which it is to stand. When they hold ``pointwise``, with no expectation in them, they
-    hold for random values too.
-    """
-    if not isinstance(name, (str, Symbol, UndefinedFunction)):
-        raise IllFormed(f"{name} is no declared symbol, function or vector, and cannot be replaced")
-    if name in context.fixed or name in context.definitions or name in context.known:
-        raise Undecided(f"{name} stands for one thing, and cannot be replaced")
-    n, arguments = Normaliser(context, given), _arguments(context, name, value, relations)
-    value = sympify(value(*arguments)) if is_rule(value) else value
-    n.canonical(n.defined(value))
-    if not pointwise:
-        _check_chance(n, name, context.unfold(value))
-    if name in context.smooth | context.continuous:
-        _check_regularity(n, name, context.unfold(value), arguments)
-    if is_vector(value) != isinstance(name, str) and value != 0:
-        kind, other = ("vector", "number") if isinstance(name, str) else ("number", "vector")
-        raise IllFormed(f"{name} is a {kind}, {value} is a {other}")
-    if isinstance(name, str):
-        return
-    _check_declaration(n, name, value)
-    ends = context.bounds.get(name, (None, None))
-    lower, upper = (end if end is None else substitute(end, mapping) for end in ends)
-    if (lower is not None and not n.at_least(value, lower)) or (upper is not None and not n.at_least(upper - value, 0)):
-        raise Undecided(f"{value} stands for {name}, and is not known to lie between {lower} and {upper}")
-
-
-def _arguments(context, name, value, relations):
-    """General arguments of what stands for a function, of the kind of those that it has: vectors, natural numbers, …"""
-    if not is_rule(value):
-        return []
-    expressions = [context.unfold(side) for relation in relations for side in sides(relation)]
-    uses = [arguments_of(f) for e in expressions for f in e.atoms(AppliedUndef, Vec) if head(f) == name]
-    return [_argument(context, name, [u[i] for u in uses if i < len(u)]) for i in range(arity(value))]
-
-
-def _argument(context, name, uses):
-    if uses and all(map(is_vector, uses)):
-        return Vec(f"argument {Dummy()}")
-    natural = name in context.sequences or all(a.is_integer and a.is_positive for a in uses)
-    smooth = name in context.smooth | context.continuous
-    return Dummy("i", **{"integer": True, "positive": True} if natural and not smooth else {"real": True})
-
-
-def _check_chance(n, name, value):
-    """Refuse what is more random than what it stands for."""
-    context = n.context
-    if n.chance(value) and name not in context.random:
-        raise Undecided(f"{value} is random, and stands for {name}, which is not")
-    for information, known in context.known.items():
-        if name in known and not n.is_known(value, information):
-            raise Undecided(f"{name} is known given {information}, and {value}, to stand for it, is not")
-
-
-def _check_regularity(n, name, body, arguments):
-    """Refuse what is not continuous, or not differentiable, in place of what is declared to be."""
-    for x in arguments:
-        n.require_continuous(body, x)
-        if name in n.context.smooth:
-            _require_smooth(n, body, x)
-
-
-def _require_smooth(n, body, x):
-    """Continuous derivatives of every order: made of smooth functions by rules that keep smoothness."""
-    n.derivative(body, x)
-    integrals = [a for a in body.atoms(Integral) if x in a.free_symbols]
-    for f in (f for a in integrals for f in a.function.atoms(AppliedUndef, Vec)):
-        if arguments_of(f) and head(f) not in n.context.smooth:
-            raise Undecided(f"{f}, in what stands for a smooth function, is not declared smooth")
-    moving = {x}.union(*(a.variables for a in integrals))
-    for a in preorder_traversal(body):
-        if moving & a.free_symbols and isinstance(a, Abs):
-            raise Undecided(f"{a} is not smooth")
-        if moving & a.free_symbols and isinstance(a, Pow) and not a.exp.is_Integer:
-            n.require("positive", a.base)
-
-
-def _check_declaration(n, name, value):
-    """Refuse a value without one of the properties that ``name`` was declared with."""
-    declared = name._kwargs if hasattr(name, "_kwargs") else name.assumptions0
-    signs = {kind: True for kind in SIGNS if declared.get(kind)}
-    checked = Symbol("x", real=True, **signs).assumptions0  # what follows from being real and of a sign
-    for kind in signs:
-        _require_sign(n, kind, name, value)
-    for kind, holds in declared.items():
-        if holds is not None and checked.get(kind) != holds and getattr(value, f"is_{kind}", None) != holds:
-            raise Undecided(f"{value} stands for {name}, and is not known to be {kind if holds else f'not {kind}'}")
-
-
-SIGNS = ("positive", "nonnegative", "negative", "nonpositive", "nonzero")
-
-
-def _require_sign(n, kind, name, value):
-    sign = n.sign(value)
-    wanted = {"positive": 1, "nonnegative": 1, "negative": -1, "nonpositive": -1}.get(kind)
-    strict = kind in ("positive", "negative", "nonzero")
-    if not sign or (strict and not sign[1]) or (wanted and sign[0] != wanted):
-        raise Undecided(f"{value} stands for {name}, and is not known to be {kind}")
 
 
 def induction_hypothesis(context, relation, n):

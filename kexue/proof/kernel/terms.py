@@ -192,6 +192,12 @@ class Relation:
         return Relation(function(self.lhs), self.op, function(self.rhs))
 
 
+def sides(relation):
+    """Both sides, of both relations of an equivalence."""
+    found = (relation.lhs, relation.rhs)
+    return found if relation.op != "⇔" else (*sides(found[0]), *sides(found[1]))
+
+
 def is_vector(expression):
     """Whether an expression denotes a vector; raises where it mixes vectors and scalars."""
     if isinstance(expression, (Vec, CondVec)):

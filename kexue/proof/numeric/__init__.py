@@ -4,7 +4,8 @@ It shares no line with the kernel's normal forms. It decides nothing: it finds w
 it would catch a kernel that proved something false.
 """
 
+from kexue.proof.numeric.comparing import tolerance_of
 from kexue.proof.numeric.domain import ROUGH, TOLERANCE, Divergent, OutOfDomain, close
-from kexue.proof.numeric.model import Model, admits, tolerance_of
+from kexue.proof.numeric.model import Model, admits
 
 __all__ = ["ROUGH", "TOLERANCE", "Divergent", "Model", "OutOfDomain", "admits", "close", "tolerance_of"]
