@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+
+def stamp(*packages: str) -> dict[str, object]:
+    """When a run finished (UTC), of which source tree, with which versions: what every record holds.
+
+    >>> list(stamp("numpy"))
+    ['finished', 'commit', 'versions']
+    """
+    finished = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"finished": finished, "commit": commit(), "versions": versions(*packages)}
 
 
 def commit() -> str:

@@ -11,7 +11,6 @@ import json
 import time
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ import numpy as np
 import torch
 
 from kexue.lab.device import describe, one_thread
-from kexue.lab.provenance import commit, versions
+from kexue.lab.provenance import stamp
 from kexue.monoflow import critics, ring
 from kexue.monoflow.heights import HEIGHTS
 from kexue.monoflow.report import PACKAGES, spread
@@ -52,9 +51,7 @@ def run(
         "config": {**sizes, "k": K, "particles": PARTICLES, "outer": outer, "seed": seed},
         "device": describe(place),
         "seconds": round(time.perf_counter() - started, 1),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "versions": versions(*PACKAGES),
+        **stamp(*PACKAGES),
         "generators": [_ends(steps, i, found) for steps, found in trained.items() for i in range(len(ring.LOSSES))],
         "critics": {
             name: {f"{t:g}": _short(chase.distance[np.abs(chase.times - t).argmin(), i]) for t in (0, *TIMES)}

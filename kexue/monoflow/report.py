@@ -6,13 +6,12 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kexue.lab.provenance import commit, versions
+from kexue.lab.provenance import stamp
 from kexue.monoflow.experiment import Result
 from kexue.monoflow.heights import HEIGHTS
 from kexue.monoflow.predictions import checks
@@ -34,9 +33,7 @@ def record(result: Result) -> dict[str, Any]:
         "device": result.device,
         "machine": f"{platform.machine()}, {platform.system()}",
         "seconds": round(result.seconds, 1),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "versions": versions(*PACKAGES),
+        **stamp(*PACKAGES),
         "training seconds": round(training.seconds, 2),
         "FLOP": training.flops,
         "FLOP/s": reached,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import platform
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from kexue.lab.command import execute, parser
-from kexue.lab.provenance import commit, versions
+from kexue.lab.provenance import stamp
 from kexue.perfect_sampling.contest import Trial
 from kexue.perfect_sampling.experiment import PRESETS, Result, run
 from kexue.perfect_sampling.predictions import checks
@@ -22,9 +21,7 @@ def record(result: Result) -> dict:
         "config": asdict(result.config),
         "machine": f"{platform.machine()}, {platform.system()}",
         "seconds": round(result.seconds, 1),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "versions": versions("numpy", "numba", "scipy", "kexue", *peers),
+        **stamp("numpy", "numba", "scipy", "kexue", *peers),
         "laws": [_law(trial) for trial in result.trials],
         "sheet": [
             {"sampler": row.name, "exact": asdict(row.to_exact), "own": asdict(row.to_own), "gap": row.gap}

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kexue.lab.provenance import commit, versions
+from kexue.lab.provenance import stamp
 from kexue.reflow_wgan.equal import PRICE
 from kexue.reflow_wgan.experiment import Result
 from kexue.reflow_wgan.predictions import checks
@@ -33,9 +32,7 @@ def record(result: Result) -> dict[str, Any]:
         "device": result.device,
         "seconds": round(result.seconds, 1),
         "parts": result.parts,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "versions": versions(*PACKAGES),
+        **stamp(*PACKAGES),
         "identity": {"errors": result.identity.errors, "single": single.tolist(), "ends": ends.tolist()},
         "price": list(result.price),
         "slope errors": result.slope_errors,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from kexue.lab.command import execute, parser
-from kexue.lab.provenance import commit, versions
+from kexue.lab.provenance import stamp
 from kexue.sgd_regret.experiment import PRESETS, Result, checks, run
 
 
@@ -16,9 +15,7 @@ def record(result: Result) -> dict:
         "config": asdict(result.config),
         "device": result.device,
         "seconds": round(result.seconds, 1),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "versions": versions("torch", "numpy", "scikit-learn", "kexue"),
+        **stamp("torch", "numpy", "scikit-learn", "kexue"),
         "D": result.D,
         "G": result.G,
         "gap": result.gap,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from kexue.lab.checks import Check
 from kexue.lab.command import execute, parser
-from kexue.lab.provenance import commit, versions
+from kexue.lab.provenance import stamp
 from kexue.unigram.peers import installed
 from kexue.viterbi_sampling.experiment import ORDERS, PRESETS, SIZES, Result, checks, checks_of_draws, run
 
@@ -17,9 +16,7 @@ def record(result: Result) -> dict:
     return {
         "config": asdict(result.config),
         "seconds": round(result.seconds, 1),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "versions": versions("numpy", "numba", "kexue", *(peer.module for peer in installed())),
+        **stamp("numpy", "numba", "kexue", *(peer.module for peer in installed())),
         "numbers": result.numbers(),
         "alphas": result.config.alphas.tolist(),
         "segmentations": {name: bias.counts.tolist() for name, bias in result.bias.items()},

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kexue.lab.provenance import commit, versions
+from kexue.lab.provenance import stamp
 from kexue.wasserstein_bound.experiment import Result
 from kexue.wasserstein_bound.predictions import checks
 
@@ -27,9 +26,7 @@ def record(result: Result) -> dict[str, Any]:
         "config": asdict(result.config),
         "device": result.device,
         "seconds": round(result.seconds, 1),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "versions": versions("torch", "numpy", "scipy"),
+        **stamp("torch", "numpy", "scipy"),
         "training": {
             "precision": "float32",
             "seconds": training.seconds,
