@@ -199,13 +199,11 @@ class Model(Comparisons, Outcomes, Waves):
         body, index, *ends = outermost(e)
         low, high = (int(self.scalar(end, bound, outcome)) for end in ends)
         self._count(max(high - low + 1, 0))
-        if high - low >= MOST_TERMS:
-            raise OutOfDomain("too many terms for a number")
         return ((body, {**bound, index: mpf(i)}) for i in range(low, high + 1))
 
     def _count(self, terms):
         self.quota[0] -= terms
-        if self.quota[0] < 0:
+        if self.quota[0] < 0 or terms > MOST_TERMS:
             raise OutOfDomain("too many terms for a number")
 
     def vector(self, e, bound, outcome):
