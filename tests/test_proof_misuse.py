@@ -150,7 +150,7 @@ MISUSES = {
             [Relation(s.x, "≤", s.y), Relation(s.x, "≥", s.y)],
             lambda case: [case],
         ),
-        r"reason: the case x ≤ y: |is refuted",
+        r"(reason: |\()the case x ≤ y: ",
     ),
     "a trial that ends otherwise": (
         lambda s: s.ledger.trial(Relation(s.x, "=", s.y), expect="proved"),
