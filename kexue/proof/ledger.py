@@ -103,7 +103,7 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
             except Undecided as reason:
                 raise IllFormed(f"not a model of what is declared in the ledger “{self.title}”: {reason}") from None
         self.models.append(values)
-        self.satisfied = {}
+        self.satisfied = {asked: met for asked, met in self.satisfied.items() if met is not None}
 
     def _propose_model(self, mapping):
         """A model that a rule found; it is tried where it is one of what is declared."""

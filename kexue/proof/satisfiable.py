@@ -45,7 +45,7 @@ def model_of(context, hypotheses, declared, own=()):
         bells = (_bells(context, declared), "a model in which functions are bell curves")
         groups, seeds = [own, [*plain, bells], chance], range(SLOW_TRIES)
     else:
-        groups, seeds = [own, *([one] for one in (*chance, *plain))], range(TRIES)
+        groups, seeds = [[*own, *chance], *([one] for one in plain)], range(TRIES)
     for group in groups:
         for seed, (mapping, says) in product(seeds, group):
             model = Model(context, random.Random(seed), size=2 + seed % 4).substituted(mapping)

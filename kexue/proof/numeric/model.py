@@ -3,11 +3,13 @@
 import random
 from copy import copy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import inf
 from typing import ClassVar
 
 import mpmath
 from mpmath import mpf
+from mpmath.libmp import to_str
 from sympy import (
     Abs,
     Add,
@@ -58,6 +60,7 @@ NAMED = {exp: mpmath.exp, log: mpmath.log, Abs: abs, Max: max, Min: min}
 
 MOST_TERMS = 10**5  # of a finite sum
 MOST_SIZE = 10**200  # of an exponent of e
+KEY_DIGITS = 30  # of a number in the name of a value that was drawn
 TRIES = 20  # to draw an integer of a kind (even, prime, …)
 
 
@@ -78,6 +81,16 @@ def admits(symbol, value, low=None, high=None):
         return number is not None and all(getattr(number, f"is_{k}") == v for k, v in kind.items())
     signs = (symbol.is_nonnegative, value >= 0), (symbol.is_nonpositive, value <= 0), (symbol.is_nonzero, value != 0)
     return all(holds for declared, holds in signs if declared) and not (symbol.is_zero and value != 0)
+
+
+def _digits(number):
+    """A number as part of a key: equal up to rounding, equal keys."""
+    return _decimal(number._mpf_)
+
+
+@lru_cache(maxsize=10**5)
+def _decimal(raw):
+    return to_str(raw, KEY_DIGITS)
 
 
 @dataclass
@@ -122,7 +135,7 @@ class Model(Comparisons, Outcomes, Waves):
                 return self.overridden(e, bound, outcome)
             if head(e) in self.context.moments:
                 return self.coordinate(e, bound)
-            regular = head(e) in self.context.smooth | self.context.continuous
+            regular = head(e) in self.context.smooth or head(e) in self.context.continuous
             return (self.wave if regular else self.sampled)(e, bound, outcome)
         for kind, reading in self.READINGS.items():
             if isinstance(e, kind):
@@ -310,10 +323,7 @@ class Model(Comparisons, Outcomes, Waves):
         return (
             (
                 name,
-                *(
-                    mpmath.nstr(a, 30) if not isinstance(a, list) else str([mpmath.nstr(x, 30) for x in a])
-                    for a in found
-                ),
+                *(str(list(map(_digits, a))) if isinstance(a, list) else _digits(a) for a in found),
                 self.told(name, outcome),
             )
             if not isinstance(e, OrthonormalVec)
