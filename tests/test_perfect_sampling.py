@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from fractions import Fraction
 from math import inf, isnan, log
 
@@ -19,6 +19,7 @@ from kexue.unigram.lattice import Lattice
 
 TYPES = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"  # an int is a float
 with install_import_hook("kexue.perfect_sampling", TYPES):
+    from kexue.perfect_sampling import __main__ as module
     from kexue.perfect_sampling import contest, overflow, regularization, report, sheet, speed
     from kexue.perfect_sampling.experiment import PRESETS, Config, ascii_pieces, run
     from kexue.perfect_sampling.goodness import LEVEL
@@ -215,14 +216,24 @@ def test_presets_differ_in_size_only():
     assert replace(PRESETS["full"], **{name: getattr(PRESETS["quick"], name) for name in sizes}) == PRESETS["quick"]
 
 
-def test_module_runs_without_jupyter(tmp_path):
+def test_module_writes_what_was_run(small, tmp_path, monkeypatch):
     output = tmp_path / "results.json"
-    sizes = {"draws": 5000, "length": 10**6, "size": 2000, "samples": 16, "patience": 0.2, "seed": 1}
-    options = [part for name, value in sizes.items() for part in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "kexue.perfect_sampling", *options, "-o", str(output)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
+    monkeypatch.setattr(module, "run", lambda config: replace(small, config=config))
+    monkeypatch.setattr(sys, "argv", ["", "--draws", "6000", "--patience", "0.2", "--seed", "1", "-o", str(output)])
+    module.main()
     stored = json.loads(output.read_text(encoding="utf-8"))
-    assert stored["config"]["draws"] == 5000
+    assert stored["config"] == asdict(replace(PRESETS["quick"], draws=6000, patience=0.2, seed=1))
     assert {"numpy", "python"} <= set(stored["versions"])
     assert {row["sampler"] for row in stored["sheet"]} >= {"pairwise (9768)", "kexue.unigram"}
+    assert len(stored["laws"]) == len(small.trials)
+
+
+def test_module_runs_without_jupyter(tmp_path):
+    output = tmp_path / "results.json"
+    command = [sys.executable, "-m", "kexue.perfect_sampling", "--draws", "10", "-o", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
+    assert "draws is 10, expected a number from 5000" in done.stderr
+    assert not output.exists()
+    loads = "import sys, kexue.perfect_sampling.__main__; print({'IPython', 'matplotlib'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, timeout=280)
+    assert (done.stdout, done.stderr) == ("set()\n", "")

@@ -19,8 +19,6 @@ from fractions import Fraction
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from kexue.errors import UnigramError
 
 
@@ -72,7 +70,8 @@ class Logarithms(Field):
 
     @staticmethod
     def plus(w: float, v: float) -> float:
-        return float(np.logaddexp(w, v))
+        small, large = sorted((w, v))
+        return large + math.log1p(math.exp(small - large)) if small > -math.inf else large
 
     @staticmethod
     def ratio(w: float, total: float) -> float:
