@@ -1,17 +1,16 @@
 """The harness of the tokenizer comparison: its texts, statistics, tables; nothing is measured here."""
 
 import gzip
-import json
-from base64 import b64encode
 from math import log
 
 import pytest
 
-from benchmarks.unigram import contenders, costs, picture, report, texts
-from benchmarks.unigram.models import Files
+from benchmarks.unigram import contenders, costs, models, picture, report, texts
 from benchmarks.unigram.rounds import FEWEST, Duel, interleaved, pooled
 from benchmarks.unigram.rows import DOCUMENT, LINES, ROWS, WORKLOADS, verdict
 from kexue.errors import KexueError
+from kexue.unigram import Unigram
+from kexue.unigram.peers import RustBytePiece
 
 
 class Clock:
@@ -108,9 +107,9 @@ def test_rows_name_contenders_and_workloads_that_exist():
 
 
 def test_a_missing_peer_is_named_with_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(contenders.RustBytePiece, "module", "no_such_module")
+    monkeypatch.setattr(RustBytePiece, "module", "no_such_module")
     assert "No module named 'no_such_module'" in contenders.missing("rs_bytepiece")
-    assert "pip install rs_bytepiece" in repr(report.contender_table())
+    assert "not here: No module named 'no_such_module'; pip install" in repr(report.contender_table())
 
 
 @pytest.fixture
@@ -154,28 +153,34 @@ def test_costs_are_told_with_their_targets(table, told):
     assert told in repr(table)
 
 
-@pytest.fixture
-def files(tmp_path):
-    counts = {bytes([byte]): 1 for byte in range(256)} | {b"ab": 44, "天".encode(): 100, "天".encode()[:2]: 100}
-    entries = {b64encode(piece).decode(): [i + 3, "", count] for i, (piece, count) in enumerate(counts.items())}
-    path = tmp_path / "small.model"
-    path.write_text(json.dumps(entries))
-    return Files(path, tmp_path)
+TOKENS = {bytes([byte]): 1 for byte in range(256)} | {b"ab": 44, "天".encode(): 100, "天".encode()[:2]: 100}
 
 
-def test_peers_get_the_same_scores(files):
-    assert dict(files.scored)[b"ab"] == pytest.approx(log(44 / 500))
-    characters = dict(files.characters)
-    assert characters["ab"] == pytest.approx(log(44 / 500))
-    assert characters["<0xE5>"] == pytest.approx(log(1 / 500))
-    assert len(characters) == 1 + 128 + 2 + 256  # <unk>, ASCII, ab and 天, byte tokens; the cut character is left out
+@pytest.mark.parametrize("name", contenders.ALL)
+def test_contenders_load_the_same_tokens_from_any_models_file(tmp_path, name):
+    scored = {piece: log(count / 500) for piece, count in TOKENS.items()}
+    Unigram(scored).save(tmp_path / "any.json")
+    models.converted(tmp_path / "any.json", tmp_path)
+    if why := contenders.missing(name):
+        pytest.skip(why)
+    encoded = models.load(name, tmp_path).call(["ab天ab"], None)()
+    made = contenders.ALL[name](Unigram.load(tmp_path / "bytepiece.model").vocabulary)
+    assert made.sample("ab天ab", None, 1) == [(b"ab", "天".encode(), b"ab")]
+    assert len(encoded[0]) == 3
 
 
-def test_a_file_that_is_no_bytepiece_model_is_refused(tmp_path):
+def test_scores_that_bytepiece_cannot_say_are_told(tmp_path, capsys):
+    Unigram({b"ab": -0.3, b"b": -1.7}).save(tmp_path / "any.json")
+    models.converted(tmp_path / "any.json", tmp_path)
+    assert "rounded to BytePiece's counts" in capsys.readouterr().out
+    assert len(Unigram.load(tmp_path / "bytepiece.model")) >= 257
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path):
     path = tmp_path / "other.model"
     path.write_bytes(b"\x0a\x0b")
-    with pytest.raises(KexueError, match="no BytePiece model"):
-        _ = Files(path, tmp_path).scored
+    with pytest.raises(KexueError, match=r"other\.model"):
+        models.converted(path, tmp_path)
 
 
 @pytest.mark.skipif(not costs.CLEAR.exists(), reason="only Linux tells the peak since a moment")

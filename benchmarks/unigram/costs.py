@@ -7,16 +7,14 @@ import ctypes
 import gc
 import os
 import sys
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from benchmarks.unigram import texts
-from benchmarks.unigram.contenders import ALL, PEERS, missing
+from benchmarks.unigram.contenders import PEERS, missing
 from benchmarks.unigram.fresh import fresh
-from benchmarks.unigram.models import Files
+from benchmarks.unigram.models import load
+from benchmarks.unigram.starting import first_steps
 from kexue.errors import ExecutionError
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -39,9 +37,9 @@ def peak(*, reset: bool = False) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def memory(name: str, model: Path, folder: Path, text: str, length: int, alpha: float) -> float:
+def memory(name: str, folder: Path, text: str, length: int, alpha: float) -> float:
     """Extra memory of one document per byte of it, its result included; loaded and warmed up before."""
-    contender = ALL[name](Files(model, folder))
+    contender = load(name, folder)
     contender.call([texts.document(text, 1000)], alpha)()
     document = [texts.document(text, length)]
     call = contender.call(document, alpha)
@@ -60,7 +58,7 @@ def available() -> float:
         return float("inf")
 
 
-def memories(model: Path, folder: Path, corpora: dict[str, str], alpha: float) -> list[dict]:
+def memories(folder: Path, corpora: dict[str, str], alpha: float) -> list[dict]:
     """Bytes per input byte at 1 and at 10 MB; the latter only where half of the free memory would do."""
     found = []
     for name in [each for each in ("flat kernel", "batch, lists", *PEERS) if not missing(each)]:
@@ -71,40 +69,22 @@ def memories(model: Path, folder: Path, corpora: dict[str, str], alpha: float) -
                     entry[str(length)] = None
                     continue
                 try:
-                    entry[str(length)] = fresh(memory, name, model, folder, text, length, alpha)
+                    entry[str(length)] = fresh(memory, name, folder, text, length, alpha)
                 except ExecutionError as error:
                     entry[str(length)], entry["error"] = None, str(error)
             found.append(entry)
     return found
 
 
-def first_steps(name: str, model: Path, folder: Path, line: str, alpha: float) -> dict[str, float]:
-    """Wall seconds in a fresh process: to import, to load twice, to sample a line twice."""
-    files, took = Files(model, folder), {}
-
-    def timed(step: str, act: Callable) -> object:
-        start = perf_counter()
-        result = act()
-        took[step] = perf_counter() - start
-        return result
-
-    timed("import", lambda: import_module(ALL[name].module))
-    timed("load", lambda: ALL[name](files))
-    contender = timed("load again", lambda: ALL[name](files))
-    for step in ("first sample", "second sample"):
-        timed(step, contender.call([line], alpha))
-    return took
-
-
-def starts(model: Path, folder: Path, corpora: dict[str, str], alpha: float) -> dict[str, dict[str, float]]:
+def starts(folder: Path, corpora: dict[str, str], alpha: float) -> dict[str, dict[str, float]]:
     """First steps of ours with an empty cache of compiled code and with a full one, and of the peers."""
     line = texts.lines(next(iter(corpora.values())), 10**9)[0]
     found = {}
     with TemporaryDirectory() as cache:
         for state in ("nothing compiled", "compiled before"):
-            args = ("flat kernel", model, folder, line, alpha)
+            args = ("flat kernel", "kexue.unigram", folder, line, alpha)
             found[f"kexue.unigram, {state}"] = fresh(first_steps, *args, NUMBA_CACHE_DIR=cache)
-    for name in PEERS:
+    for name, peer in PEERS.items():
         if not missing(name):
-            found[name] = fresh(first_steps, name, model, folder, line, alpha)
+            found[name] = fresh(first_steps, name, peer.module, folder, line, alpha)
     return found

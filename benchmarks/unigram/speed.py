@@ -9,10 +9,11 @@ from statistics import median
 from time import perf_counter, process_time
 
 from benchmarks.unigram import texts
-from benchmarks.unigram.contenders import ALL, Ours, missing
-from benchmarks.unigram.models import Files
+from benchmarks.unigram.contenders import missing
+from benchmarks.unigram.models import load
 from benchmarks.unigram.rounds import FEWEST, interleaved, passes, seconds
 from benchmarks.unigram.rows import ROWS, WORKLOADS, Row
+from kexue.unigram.peers import Peer
 
 LENGTHS = (10**2, 10**3, 10**4, 10**5, 10**6, 10**7)
 CURVES = ("flat kernel", "batch, lists", "bytepiece", "rs_bytepiece", "sentencepiece", "tokenizers")
@@ -22,12 +23,12 @@ LONGEST_CALL = 1.0  # seconds of a call after which a contender's curve ends: th
 class Ring:
     """The contenders, each loaded when it is first needed."""
 
-    def __init__(self, files: Files):
-        self.files, self.loaded = files, {}
+    def __init__(self, folder: Path):
+        self.folder, self.loaded = folder, {}
 
     def __getitem__(self, name: str):
         if name not in self.loaded:
-            self.loaded[name] = ALL[name](self.files)
+            self.loaded[name] = load(name, self.folder)
         return self.loaded[name]
 
 
@@ -39,9 +40,9 @@ def compared(row: Row, ring: Ring, workload: str, name: str, text: str, alpha: f
     return {"row": row.title, "corpus": name, "workload": workload, "bytes": size, **vars(duel)}
 
 
-def speeds(model: Path, folder: Path, corpora: dict[str, str], alpha: float, rounds: int) -> list[dict]:
+def speeds(folder: Path, corpora: dict[str, str], alpha: float, rounds: int) -> list[dict]:
     """Every row whose peer is installed, on every corpus: what one process measures."""
-    ring, found = Ring(Files(model, folder)), []
+    ring, found = Ring(folder), []
     for row in ROWS:
         if missing(row.peer):
             continue
@@ -52,11 +53,9 @@ def speeds(model: Path, folder: Path, corpora: dict[str, str], alpha: float, rou
     return found
 
 
-def threads(
-    model: Path, folder: Path, corpora: dict[str, str], alpha: float, rounds: int, number: int
-) -> dict[str, list[float]]:
+def threads(folder: Path, corpora: dict[str, str], alpha: float, rounds: int, number: int) -> dict[str, list[float]]:
     """Wall time of one thread over that of several, on all lines of a corpus, round by round."""
-    ours = Ring(Files(model, folder))["flat kernel"]
+    ours = Ring(folder)["flat kernel"]
     gains = {}
     for name, text in corpora.items():
         every = texts.lines(text, 10**9)
@@ -65,7 +64,7 @@ def threads(
     return gains
 
 
-def curve(contender: Ours, text: str, alpha: float, rounds: int) -> Iterator[tuple[int, float]]:
+def curve(contender: Peer, text: str, alpha: float, rounds: int) -> Iterator[tuple[int, float]]:
     """(bytes, nanoseconds per byte) by CPU time, up to 10 MB or to the first call that is too slow."""
     for length in LENGTHS:
         document = texts.document(text, length)
@@ -77,9 +76,9 @@ def curve(contender: Ours, text: str, alpha: float, rounds: int) -> Iterator[tup
             return
 
 
-def lengths(model: Path, folder: Path, corpora: dict[str, str], alpha: float, rounds: int) -> list[dict]:
+def lengths(folder: Path, corpora: dict[str, str], alpha: float, rounds: int) -> list[dict]:
     """Time per byte of one document of 100 B to 10 MB, with line breaks and without."""
-    ring, found = Ring(Files(model, folder)), []
+    ring, found = Ring(folder), []
     for contender in CURVES:
         if missing(contender):
             continue

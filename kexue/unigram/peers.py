@@ -1,7 +1,8 @@
 """Other libraries that segment by a Unigram model, all of them by the same tokens and scores.
 
-Each is made from a `Vocabulary`, draws whole laws (`sample`) and gives a function to be timed (`call`). None is needed:
-`missing` says why one cannot be used. What differs beside speed stands in ``differs``.
+Each is made from a `Vocabulary`, which it reads from a file of its own format, draws whole laws (`sample`) and gives a
+function to be timed (`call`). None is needed: `missing` says why one cannot be used. What differs beside speed stands
+in ``differs``.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import os
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -46,16 +49,33 @@ class Peer(ABC):
     name: str
     module: str
     differs: str
+    file: str = "bytepiece.model"  # name of the model in the library's own format
+    install: str = ""  # how to get it, where that is more than its name
 
     def __init__(self, vocabulary: Vocabulary, seed: int = 0):
         if why := missing(self):
             raise UnigramError(f"{self.name} cannot be used: {why}")
         self.vocabulary = vocabulary
-        self.load(seed)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / self.file
+            self.write(vocabulary, path)
+            self.load(path, seed)
+
+    @classmethod
+    def of_file(cls, path: Path, seed: int = 0) -> Self:
+        """The library with a model that `write` has written. It knows ids alone, not the bytes of tokens."""
+        found = cls.__new__(cls)
+        found.load(path, seed)
+        return found
+
+    @staticmethod
+    @abstractmethod
+    def write(vocabulary: Vocabulary, path: Path) -> None:
+        """Write the model in the library's own format."""
 
     @abstractmethod
-    def load(self, seed: int) -> None:
-        """Make the library's own form of the model."""
+    def load(self, path: Path, seed: int) -> None:
+        """Read the library's own file."""
 
     @abstractmethod
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
@@ -83,10 +103,20 @@ class Ours(Peer):
     """`kexue.unigram`, on one thread; every call draws anew."""
 
     name, module = "kexue.unigram", "kexue"
-    differs = "bytes are the text as it is"
+    differs = "bytes are the text as it is; several lines are one document unless the caller splits them"
 
-    def load(self, seed: int) -> None:
-        self.model, self.seeds = Unigram(self.vocabulary), count(seed << 20)
+    def __init__(self, vocabulary: Vocabulary, seed: int = 0):
+        self._begin(Unigram(vocabulary), seed)
+
+    @staticmethod
+    def write(vocabulary: Vocabulary, path: Path) -> None:
+        path.write_text(text_of(vocabulary), encoding="utf-8")
+
+    def load(self, path: Path, seed: int) -> None:
+        self._begin(Unigram.load(path), seed)
+
+    def _begin(self, model: Unigram, seed: int) -> None:
+        self.model, self.seeds = model, count(seed << 20)
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
         return self.model.encode_batch(texts, alpha=alpha, seed=next(self.seeds), threads=1)
@@ -100,9 +130,9 @@ class OursFlat(Ours):
 
     name = "kexue.unigram, flat"
 
-    def call(self, texts: Sequence[str], alpha: float | None) -> Call:
+    def call(self, texts: Sequence[str], alpha: float | None, threads: int = 1) -> Call:
         data = [text.encode() for text in texts]
-        return lambda: self.model.encode_flat(data, alpha=alpha, seed=next(self.seeds), threads=1)
+        return lambda: self.model.encode_flat(data, alpha=alpha, seed=next(self.seeds), threads=threads)
 
 
 class BytePiece(Peer):
@@ -110,12 +140,18 @@ class BytePiece(Peer):
 
     name = module = "bytepiece"
     differs = "splits at line breaks by itself, normalises to NFC; a call a text; quadratic in the length of a line"
+    install = "pip install numpy cython setuptools pyahocorasick tqdm && pip install --no-build-isolation bytepiece"
 
-    def load(self, seed: int) -> None:
+    @staticmethod
+    def write(vocabulary: Vocabulary, path: Path) -> None:
+        entries = json.loads(text_of(bytepiece_form(vocabulary)))
+        counts = {key: [i, text, count] for key, (i, text, *_, count) in entries.items()}  # it knows of no scores
+        path.write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
+
+    def load(self, path: Path, seed: int) -> None:
         from bytepiece import Tokenizer
 
-        self.written = bytepiece_form(self.vocabulary)
-        self.library = Tokenizer(json.loads(text_of(self.written)), seed)
+        self.library = Tokenizer(str(path), seed)
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
         encode = self.library.encode
@@ -124,21 +160,23 @@ class BytePiece(Peer):
     def piece(self, i: int) -> bytes:
         return self.written.pieces[i]
 
+    @cached_property
+    def written(self) -> Vocabulary:
+        """The model as it was written."""
+        return bytepiece_form(self.vocabulary)
+
 
 class RustBytePiece(BytePiece):
     """BytePiece in Rust."""
 
     name = module = "rs_bytepiece"
     differs = "splits at line breaks by itself, normalises to NFC; a call a text"
+    install = ""
 
-    def load(self, seed: int) -> None:
+    def load(self, path: Path, seed: int) -> None:
         from rs_bytepiece import Tokenizer
 
-        self.written = bytepiece_form(self.vocabulary)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "bytepiece.model"
-            path.write_text(text_of(self.written), encoding="utf-8")
-            self.library = Tokenizer(str(path))
+        self.library = Tokenizer(str(path))
         self.library.set_seed(seed)
 
 
@@ -153,16 +191,21 @@ class SentencePiece(Peer):
     """
 
     name = module = "sentencepiece"
+    file, nbest = "sentencepiece.model", -1
     differs = "a lattice of characters, not of bytes; tokens that are no UTF-8 are lost; float32 sums"
 
     def __init__(self, vocabulary: Vocabulary, seed: int = 0, nbest: int = -1):
         self.nbest = nbest
         super().__init__(vocabulary, seed)
 
-    def load(self, seed: int) -> None:  # noqa: ARG002
+    @staticmethod
+    def write(vocabulary: Vocabulary, path: Path) -> None:
+        path.write_bytes(to_sentencepiece(vocabulary)[0])
+
+    def load(self, path: Path, seed: int) -> None:  # noqa: ARG002
         from sentencepiece import SentencePieceProcessor
 
-        self.library = SentencePieceProcessor(model_proto=to_sentencepiece(self.vocabulary)[0])
+        self.library = SentencePieceProcessor(model_file=str(path))
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
         drawn = {} if alpha is None else {"enable_sampling": True, "alpha": alpha, "nbest_size": self.nbest}
@@ -177,17 +220,23 @@ class HuggingFace(Peer):
     """The Unigram model of tokenizers, without normaliser and pre-tokenizer."""
 
     name = module = "tokenizers"
+    file = "tokenizer.json"
     differs = (
         "a lattice of characters; a wrong law unless α = 1, for α multiplies partial sums once more at every position"
     )
 
-    def load(self, seed: int) -> None:  # noqa: ARG002  there is no way to seed it
+    @staticmethod
+    def write(vocabulary: Vocabulary, path: Path) -> None:
         from tokenizers import Tokenizer
         from tokenizers.models import Unigram as Model
 
-        self.pieces = dict(_characters(self.vocabulary))
-        self.unigram = Model(list(self.pieces.items()), unk_id=0, byte_fallback=True)
-        self.library = Tokenizer(self.unigram)
+        Tokenizer(Model(_characters(vocabulary), unk_id=0, byte_fallback=True)).save(str(path))
+
+    def load(self, path: Path, seed: int) -> None:  # noqa: ARG002  there is no way to seed it
+        from tokenizers import Tokenizer
+
+        self.library = Tokenizer.from_file(str(path))
+        self.unigram = self.library.model
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
         self.unigram.alpha = alpha
@@ -210,7 +259,7 @@ def missing(peer: type[Peer] | Peer) -> str | None:
     try:
         import_module(peer.module)
     except ImportError as error:
-        return f"{error}; pip install {peer.module}"
+        return f"{error}; {peer.install or f'pip install {peer.module}'}"
     return None
 
 
