@@ -16,6 +16,7 @@ from notebook_cells import Pages
 from xdist.scheduler import LoadScopeScheduling
 
 ALONE = ("test_proof_", "test_chapter_ledgers", "test_derivations")  # files of tests that share nothing
+OF_A_CHAPTER = ("test_a_changed_line_of_the_book_is_refused", "test_every_line_of_the_book_is_agreed_on_or_named")
 
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many processes as cores: threads of theirs would only wait
@@ -23,6 +24,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many processes as cores:
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
 settings.load_profile("shared")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--anew", action="store_true", help="execute the pages that the built book has executed already")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -40,5 +45,8 @@ class Together(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
+        file, _, test = nodeid.partition("::")
+        name, _, slug = test.partition("[")
+        if name in OF_A_CHAPTER:  # they ask the same ledgers
+            return slug
         return nodeid if Path(file).name.startswith(ALONE) else file

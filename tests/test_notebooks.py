@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from notebook_cells import complaint
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from notebook_cells import Recorded, complaint
 
 from kexue.rerun.pages import Page, book_root, notebooks, pages
 from kexue.rerun.references import orphans, read_references, reference_path
@@ -36,3 +37,20 @@ def test_no_reference_is_of_a_page_that_is_gone() -> None:
 )
 def test_missing_and_stale_references_are_told(reference: dict | None, source: str, problem: str | None) -> None:
     assert complaint(reference, source) == problem
+
+
+def test_a_kernel_that_has_run_answers_as_it_did() -> None:
+    printed, failed = new_output("stream", name="stdout", text="1"), new_output("error", ename="E", evalue="no")
+    cells = [
+        new_code_cell("print(1)", outputs=[printed]),
+        new_markdown_cell("text"),
+        new_code_cell("f()", outputs=[failed]),
+    ]
+    kernel = Recorded(new_notebook(cells=cells))
+    kernel.cell = 2
+    asked = kernel.execute_cell_input("f()")
+    first, last = kernel.get_message("iopub"), kernel.get_message("iopub")
+    assert first == {"parent_header": {"msg_id": asked}, "msg_type": "error", "content": failed}
+    assert last["content"] == {"execution_state": "idle"}
+    with pytest.raises(ValueError, match="cell 2 of the built book is not cell 2 of the page"):
+        kernel.execute_cell_input("g()")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from book_ledgers import chapter
 
 from kexue.errors import PageError
 from kexue.lab.coverage import Coverage
-from kexue.lab.ledgers import Derivation, derivations, derived
+from kexue.lab.ledgers import Derivation, derivations
 from kexue.proof import Integer, Ledger, ProofError, Sum, diff, inner, norm2, sqrt, square
 from kexue.proof.edits import changed_sides
 from kexue.proof.mutation import mutants, score
@@ -43,7 +44,7 @@ def test_a_changed_line_of_the_book_is_refused(slug: str) -> None:
 
     A sample of each ledger's changes is tried; ``python tests/mutants.py`` tries them all.
     """
-    scores = Coverage(derived(slug, derivations()[slug])).scores(MOST)
+    scores = Coverage(chapter(slug)).scores(MOST)
     assert [mutant.name for found in scores for mutant in found.survivors] == []
     assert set.intersection(*(set(found.unmet) for found in scores)) == set()
     assert all(found.killed >= min(MOST, found.changes) // 2 for found in scores)

@@ -3,9 +3,10 @@
 import sys
 
 import pytest
+from book_ledgers import chapter
 from test_proof_kernel import Board
 
-from kexue.lab.ledgers import derivations, derived
+from kexue.lab.ledgers import derivations
 from kexue.proof import Integer, ProofError, Rational, Relation, crosscheck, inner, norm, norm2, positive, sqrt, square
 from kexue.proof.kernel.normal import Normaliser
 from kexue.proof.second_opinion import NAMES, Disagreement, second_opinion
@@ -55,7 +56,7 @@ def test_what_needs_that_a_gram_matrix_is_nonnegative_finds_agreement():
 
 @pytest.mark.parametrize("slug", derivations())
 def test_every_line_of_the_book_is_agreed_on_or_named(slug):
-    for ledger in derived(slug, derivations()[slug]).ledgers:
+    for ledger in chapter(slug).ledgers:
         opinions = ledger.second_opinion()
         assert len(opinions) == len(ledger.steps)
         for opinion in opinions:

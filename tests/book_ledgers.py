@@ -1,0 +1,11 @@
+"""The ledgers of a chapter, proved once for all tests of one process that look at them."""
+
+from functools import cache
+
+from kexue.lab.ledgers import Derivation, derivations, derived
+
+
+@cache
+def chapter(slug: str) -> Derivation:
+    """What the derivation page of a chapter makes."""
+    return derived(slug, derivations()[slug])
