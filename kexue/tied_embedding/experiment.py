@@ -97,7 +97,7 @@ PRESETS = {
         batch=4,
         time=32,
         rate=1e-3,
-        test=40,
+        test=24,
         cycle=32,
         bigram_steps=600,
     ),

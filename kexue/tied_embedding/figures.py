@@ -61,8 +61,8 @@ def logits(result: Result) -> Picture:
         ax.legend()
     return Picture(
         figure,
-        "Histograms of the tied model's logits before the first step: the other tokens' around zero, the own token's far "
-        "to the right around d times σ; dashed bells lie on both.",
+        "Histograms of the tied model's logits before the first step: the other tokens' around zero, the own token's "
+        "far to the right around d times σ; dashed bells lie on both.",
     )
 
 
@@ -86,8 +86,8 @@ def training(result: Result) -> Picture:
         ax.legend(fontsize=8)
     return Picture(
         figure,
-        "Loss of five language models on held-out text against the step, with the spread over seeds: all fall together, "
-        "the tied one a little above the others.",
+        "Loss of five language models on held-out text against the step, with the spread over seeds: all fall "
+        "together, the tied one a little above the others at first.",
     )
 
 

@@ -1,7 +1,7 @@
 """The loss before the first step: estimates in closed form, and what drawn embeddings give.
 
-The model is the identity up to the last normalisation, so that the logit of token k after token i is √d S(w_i)·v_k/‖w_i‖,
-with w and v the embeddings at the input and at the output, and S what is done to the vector between them.
+The model is the identity up to the last normalisation, so that the logit of token k after token i is
+√d S(w_i)·v_k/‖w_i‖, with w and v the embeddings at input and output, and S what is done to the vector between them.
 """
 
 from __future__ import annotations

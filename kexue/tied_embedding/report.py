@@ -90,9 +90,10 @@ def headline(found: Mapping[str, Any]) -> str:
     """Where and when a record was made, of which sizes, and how fast the loop was."""
     models, config, text = found["language models"], found["config"], found["text"]
     lines = [
-        f"{found['device']}, torch {found['versions']['torch']}, {found['seconds']:.0f} s in all, {found['finished'][:10]}",
-        f"{config['seeds']} seeds; models with d = {config['d']}, {config['layers']} layers, {config['batch']} texts of "
-        f"{config['time']} tokens a step",
+        f"{found['device']}, torch {found['versions']['torch']}, {found['seconds']:.0f} s in all",
+        f"finished {found['finished'][:10]}",
+        f"{config['seeds']} seeds; models with d = {config['d']}, {config['layers']} layers, "
+        f"{config['batch']} texts of {config['time']} tokens a step",
         f"{text['about']}: {text['tokens']} tokens, {text['different']} different ones",
         f"{models['FLOP/s'] / 1e9:,.0f} GFLOP/s, {models['share of the peak']:.0%} of a matmul's "
         f"{models['peak'] / 1e9:,.0f}",
@@ -149,13 +150,18 @@ def behind(models: Mapping[str, Any]) -> Table:
     """By how much the tied models are behind the mean of the other three, seed by seed: mean and standard error."""
     from kexue.proof.tables import Table
 
-    losses, settings = np.array(models["losses"]), models["settings"]
-    rows = []
-    for k, setting in enumerate(settings[:2]):
-        gaps = losses[:, k] - losses[:, 2:].mean(axis=1)
-        errors = gaps.std(axis=1, ddof=1) / gaps.shape[1] ** 0.5
-        rows.append((setting, *(f"{g.mean():+.3f} ± {e:.3f}" for g, e in zip(gaps, errors, strict=True))))
+    rows = [
+        (setting, *(f"{mean:+.3f} ± {error:.3f}" for mean, error in zip(*gaps(models, setting), strict=True)))
+        for setting in models["settings"][:2]
+    ]
     return Table("Behind the mean of half-swap, orthogonal and untied", ("model", *map(str, models["steps"])), rows)
+
+
+def gaps(models: Mapping[str, Any], setting: str) -> tuple[np.ndarray, np.ndarray]:
+    """Loss above the mean of half-swap, orthogonal and untied, seed by seed: mean and standard error by record."""
+    losses = np.array(models["losses"])  # (records, settings, seeds)
+    each = losses[:, models["settings"].index(setting)] - losses[:, 2:].mean(axis=1)
+    return each.mean(axis=1), each.std(axis=1, ddof=1) / each.shape[1] ** 0.5
 
 
 def verdict(models: Mapping[str, Any]) -> str:
@@ -193,6 +199,10 @@ def numbers(result: Result) -> dict[str, float | int | str]:
         found[f"{key}_start"] = trained.at(0, setting).mean()
         found[f"{key}_predicted"] = trained.start[setting][0]
         found[f"{key}_end"] = trained.at(trained.training.steps, setting).mean()
+    for key, setting in (("tied", SETTINGS[0]), ("small", SMALL)):
+        means, errors = gaps(models, setting)
+        found |= {f"{key}_gap_first": means[1], f"{key}_gap_last": means[-1], f"{key}_gap_error": errors[-1]}
+    found["first_step"] = trained.training.records[1]
     for key, model in zip(("swap", "orthogonal", "untied"), MODELS, strict=True):
         found[f"bigram_{key}"] = bigrams.end(model, normalised=False).mean()
         found[f"bigram_{key}_normalised"] = bigrams.end(model, normalised=True).mean()

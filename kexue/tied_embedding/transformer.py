@@ -79,7 +79,7 @@ class Models:
 
     def logits(self, ids: Int64[Tensor, "runs batch time"]) -> Float[Tensor, "runs places n"]:
         """Of the next token at every place."""
-        runs, batch, time = ids.shape
+        runs, batch = ids.shape[:2]
         rows = ids + self.shape.n * torch.arange(runs, device=ids.device).view(-1, 1, 1)
         x = F.embedding(rows.reshape(runs, -1), self.embedding.flatten(0, 1))  # (runs, places, d)
         for k in range(self.shape.layers):
