@@ -15,8 +15,8 @@ from kexue.tied_embedding import bigram
 from kexue.tied_embedding.initial import Case, Measured, measure
 from kexue.tied_embedding.training import Trained, Training, train
 
-SWEPT = (64, 1000)  # d and n of the losses against σ
-SIGMAS = (0.01, 0.03, 0.06, 0.09, 0.125, 0.18, 0.25, 0.35, 0.5)
+SWEPT = (16, 1000)  # d and n of the losses against σ: few dimensions, so that the estimates part
+SIGMAS = (0.03, 0.06, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ PRESETS = {
         batch=4,
         time=32,
         rate=1e-3,
-        test=24,
+        test=16,
         cycle=32,
         bigram_steps=600,
     ),
