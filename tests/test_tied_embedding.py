@@ -67,7 +67,7 @@ def test_the_mean_over_lengths_is_that_of_an_adaptive_quadrature(case):
     d, s, n = case.d, case.sigma, case.n
     loss = lambda x: np.logaddexp(d**0.5 * s * x, log(n - 1) + d * s**2 / 2) * chi.pdf(x, d)  # noqa: E731
     exact, _ = quad(loss, max(0, d**0.5 - 9), d**0.5 + 9, limit=200)
-    assert initial.averaged_loss(case) == pytest.approx(exact, rel=1e-6)
+    assert initial.averaged_loss(case) == pytest.approx(exact, rel=1e-5)
 
 
 def test_at_log_n_over_d_the_article_has_log_2n_less_one():
@@ -95,12 +95,12 @@ def test_rotations_are_orthogonal_and_without_a_preferred_direction():
 
 
 def test_the_half_swap_has_twice_the_variance_of_independent_vectors():
-    w = torch.randn(2, 200_000, 8, generator=draw(), dtype=torch.float64)
+    w = torch.randn(2, 50_000, 8, generator=draw(), dtype=torch.float64)
     own = (w[0] * initial.swap_halves(w[0])).sum(dim=-1).var()
     pair = (w[0] * w[1]).sum(dim=-1).var()
-    q = initial.rotations(200_000, 8, generator=draw(1), device=CPU, dtype=torch.float64)
+    q = initial.rotations(50_000, 8, generator=draw(1), device=CPU, dtype=torch.float64)
     turned = torch.einsum("ni,nij,nj->n", w[0], q, w[0]).var()
-    error = 5 * (8 / 200_000) ** 0.5  # of a squared sum of eight products, kurtosis below nine: one time in 10⁶
+    error = 5 * (8 / 50_000) ** 0.5  # of a squared sum of eight products, kurtosis below nine: one time in 10⁶
     for found, exact in ((own, 16), (pair, 8), (turned, 8 + 2)):
         assert float(found) / exact == pytest.approx(1, abs=error)
 
@@ -220,7 +220,7 @@ def test_module_runs_without_jupyter_and_without_a_tokenizer(tmp_path):
     np.savez(tokens, ids=ids, size=50, about="random tokens")
     command = [sys.executable, "-m", "kexue.tied_embedding", "--seeds", "2", "--tokens", str(tokens), "--steps", "3"]
     command += ["--rows", "16", "--d", "16", "--bigram-steps", "20", "--device", "cpu", "-o", str(output)]
-    blocked = "import sys; sys.modules.update(dict.fromkeys(['numba', 'sentencepiece', 'matplotlib', 'pydantic']));"
+    blocked = "import sys; sys.modules.update(dict.fromkeys(['numba', 'sentencepiece', 'matplotlib', 'pydantic', 'ot', 'myst_nb']));"
     command[1:3] = ["-c", blocked + "import runpy; runpy.run_module('kexue.tied_embedding', run_name='__main__')"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr

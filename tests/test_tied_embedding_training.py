@@ -187,8 +187,8 @@ def test_tokens_of_a_file_spell_it_and_are_written_by_the_command(tmp_path, caps
     text = "the cat sat on the mat, and then the other cat sat on the other mat\n" * 30
     path, output = tmp_path / "text.txt", tmp_path / "t.npz"
     path.write_text(text, encoding="utf-8")
-    ids, pieces = corpus.token_ids(str(path), 270)
+    ids, pieces = corpus.token_ids(str(path), 274)
     assert b"".join(pieces[i] for i in ids).decode() == text
-    corpus.main(["--path", str(path), "--vocabulary", "270", "-o", str(output)])
+    corpus.main(["--path", str(path), "--vocabulary", "274", "-o", str(output)])
     np.testing.assert_array_equal(read_tokens(output).ids, ids)
-    assert "tokens of 270, the file text.txt" in capsys.readouterr().out
+    assert "tokens of 274, the file text.txt" in capsys.readouterr().out

@@ -15,7 +15,7 @@ from scipy.special import gammaln
 from torch import Tensor
 
 KINDS = ("tied", "half-swap", "orthogonal", "untied")
-NODES = 2000  # of the mean over the length
+NODES = 4000  # of the mean over the length
 PAIRS = 1 << 25  # logits that are held at once
 
 

@@ -12,8 +12,8 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from kexue.lab.corpus import Tokens
+from kexue.lab.device import fast_products
 from kexue.lab.peak import measured_peak
-from kexue.reflow_wgan.wgan import fast_products
 from kexue.tied_embedding.initial import Case, averaged_loss, remedy_loss
 from kexue.tied_embedding.transformer import SETTINGS, Models, Shape, flops
 
