@@ -219,11 +219,28 @@ def test_module_runs_without_jupyter_and_without_a_tokenizer(tmp_path):
     ids = np.random.default_rng(0).integers(50, size=3000)
     np.savez(tokens, ids=ids, size=50, about="random tokens")
     command = [sys.executable, "-m", "kexue.tied_embedding", "--seeds", "2", "--tokens", str(tokens), "--steps", "3"]
-    command += ["--rows", "16", "--d", "16", "--bigram-steps", "20", "--device", "cpu", "-o", str(output)]
-    blocked = "import sys; sys.modules.update(dict.fromkeys(['numba', 'sentencepiece', 'matplotlib', 'pydantic', 'ot', 'myst_nb']));"
-    command[1:3] = ["-c", blocked + "import runpy; runpy.run_module('kexue.tied_embedding', run_name='__main__')"]
+    command += [
+        "--case",
+        "16",
+        "0.5",
+        "500",
+        "--rows",
+        "16",
+        "--d",
+        "16",
+        "--bigram-steps",
+        "20",
+        "--device",
+        "cpu",
+        "-o",
+        str(output),
+    ]
+    absent = ["numba", "sentencepiece", "matplotlib", "pydantic", "ot", "myst_nb"]
+    blocked = f"import sys, runpy; sys.modules.update(dict.fromkeys({absent}));"
+    command[1:3] = ["-c", blocked + "runpy.run_module('kexue.tied_embedding', run_name='__main__')"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     stored = json.loads(output.read_text(encoding="utf-8"))
+    assert stored["config"]["cases"] == [[16, 0.5, 500]]
     assert stored["text"] == {"about": "random tokens", "tokens": 3000, "different": 50}
     assert "language models: 3 of 3 steps" in done.stderr

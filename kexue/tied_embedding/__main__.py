@@ -20,6 +20,14 @@ def main() -> None:
     )
     command.add_argument("--vocabulary", type=int, help="tokens of the model that cuts it")
     command.add_argument("--tokens", help="tokens in place of both, by `python -m kexue.lab.corpus -o tokens.npz`")
+    command.add_argument(
+        "--case",
+        dest="cases",
+        nargs=3,
+        metavar=("d", "σ", "n"),
+        action="append",
+        help="of drawn embeddings; repeatable",
+    )
     command.add_argument("--rows", type=int, help="tokens of each seed whose first loss is taken")
     command.add_argument("--d", type=int, help="dimension of the language models")
     command.add_argument("--layers", type=int)
@@ -29,7 +37,9 @@ def main() -> None:
     command.add_argument("--rate", type=float, help="Adam's")
     command.add_argument("--bigram-steps", type=int)
     say = partial(print, file=sys.stderr, flush=True)
-    execute(vars(command.parse_args()), PRESETS, partial(run, say=say), record, checks)
+    options = vars(command.parse_args())
+    options["cases"] = options["cases"] and tuple((int(d), float(s), int(n)) for d, s, n in options["cases"])
+    execute(options, PRESETS, partial(run, say=say), record, checks)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.integrate import trapezoid
 from scipy.special import gammaln
 from torch import Tensor
 
@@ -75,7 +76,7 @@ def averaged_loss(case: Case) -> float:
     chi = np.linspace(max(1e-9, root - 9), root + 9, NODES + 1)  # χ_d has a standard deviation below 0.71
     density = np.exp((d - 1) * np.log(chi) - chi**2 / 2 - (d / 2 - 1) * np.log(2) - gammaln(d / 2))
     others = np.log(case.n - 1) + d * case.sigma**2 / 2
-    return float(np.trapezoid(density * np.logaddexp(root * case.sigma * chi, others), chi))
+    return float(trapezoid(density * np.logaddexp(root * case.sigma * chi, others), chi))
 
 
 def neglected(case: Case) -> float:
