@@ -46,7 +46,8 @@ EQUIVALENT = {  # edits that leave a true page, and why
     "Mult became Div in -α_ * δ": "δ is positive, so that the limit is the same",
     "1 became 2 in 1 of ledger.induction(Relation(2 * sqrt(T + 1)": "(√2 − 2)² is twice (√2 − 1)²",
 }
-NAMED = r"step|hypothesis|declared|summand|^KeyError: \("  # the last: a token of a lattice that it does not have
+# the last: a token of a lattice that it does not have
+NAMED = r"step|hypothesis|declared|summand|no law has|^KeyError: \("
 MATHEMATICS = re.compile(r"\$([^$]+)\$")
 CLAIM = re.compile(r"[=<>+\-/^]|\\(le|ge|leq|geq|lt|gt|ne|sim|to|approx|frac|tfrac|sqrt|sum|int|infty|iff)\b|\d")
 

@@ -8,8 +8,6 @@ made by the generator, x_1 data, and x_t uniform between them.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from kexue.lab.device import fast_products
 from kexue.lab.peak import measured_peak
 from kexue.lab.seeds import generators
 from kexue.reflow_wgan.laws import EightGaussians
@@ -187,14 +186,3 @@ class Players:
         """Until the device has done what it was told."""
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
-
-
-@contextmanager
-def fast_products(device: torch.device) -> Iterator[None]:
-    """TF32 in matrix products on a GPU, as it is common in training; the peak is measured under the same."""
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("high" if device.type == "cuda" else before)
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
