@@ -1,0 +1,26 @@
+"""``python -m kexue.sign_optimizers --preset full -o results.json``: the experiment without Jupyter."""
+
+from __future__ import annotations
+
+from kexue.lab.command import execute, parser
+from kexue.sign_optimizers.experiment import PRESETS, run
+from kexue.sign_optimizers.predictions import checks
+from kexue.sign_optimizers.report import record
+
+WHOLE = ("seeds", "vocabulary", "batch", "steps", "slow_steps", "chains", "model_vocabulary", "width", "layers")
+WHOLE += ("context", "model_batch", "model_steps")
+
+
+def main() -> None:
+    """Run, write, and fail if a check does not hold."""
+    command = parser("sign_optimizers", "Embedding outliers under Lion and Tiger.", PRESETS)
+    for name in WHOLE:
+        command.add_argument(f"--{name.replace('_', '-')}", type=int, help="the preset's if left out; see Config")
+    for name in ("lr", "weight_decay", "model_lr"):
+        command.add_argument(f"--{name.replace('_', '-')}", type=float)
+    command.add_argument("--tokens", help="a NumPy file of token numbers for the transformer; Zipf's law if left out")
+    execute(vars(command.parse_args()), PRESETS, run, record, checks)
+
+
+if __name__ == "__main__":
+    main()
