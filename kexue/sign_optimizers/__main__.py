@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from functools import partial
+
 from kexue.lab.command import execute, parser
 from kexue.sign_optimizers.experiment import PRESETS, run
 from kexue.sign_optimizers.predictions import checks
@@ -19,7 +23,12 @@ def main() -> None:
     for name in ("lr", "weight_decay", "model_lr"):
         command.add_argument(f"--{name.replace('_', '-')}", type=float)
     command.add_argument("--tokens", help="a NumPy file of token numbers for the transformer; Zipf's law if left out")
-    execute(vars(command.parse_args()), PRESETS, run, record, checks)
+    started = time.perf_counter()
+
+    def tell(what: str) -> None:
+        print(f"{time.perf_counter() - started:.0f} s: {what}", file=sys.stderr, flush=True)
+
+    execute(vars(command.parse_args()), PRESETS, partial(run, tell=tell), record, checks)
 
 
 if __name__ == "__main__":

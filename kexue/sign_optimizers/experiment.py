@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,7 +98,7 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(2, 96, 16, 4000, 0, 2000, 1500, 32, 1, 32, 4, 200, 0.04),
+    "quick": Config(2, 64, 8, 4000, 0, 2000, 1000, 32, 1, 32, 4, 180, 0.045),
     "full": Config(8, 512, 64, 4000, 15000, 20000, 50000, 256, 4, 256, 16, 1500, 8e-3),
 }
 
@@ -132,20 +132,16 @@ class Result:
     seconds: float
 
 
-def run(config: Config, device: torch.device) -> Result:
-    """Run everything."""
+def run(config: Config, device: torch.device, tell: Callable[[str], None] = lambda _: None) -> Result:
+    """Run everything; ``tell`` hears how far it is."""
     if device.type == "cpu":
         with one_thread():
-            return _run(config, device)
-    return _run(config, device)
+            return _run(config, device, tell)
+    return _run(config, device, tell)
 
 
-def _run(config: Config, device: torch.device) -> Result:
+def _run(config: Config, device: torch.device, tell: Callable[[str], None]) -> Result:
     started = time.perf_counter()
-
-    def tell(what: str) -> None:
-        print(f"{time.perf_counter() - started:.0f} s: {what}", file=sys.stderr, flush=True)
-
     chains, text = generators(config.seed, 2)
     followed = [rows.follow(name, *FOLLOWED, device) for name in ("Tiger", "Lion")]
     reappearing = rows.reappear(config.chains, 2000, chains, device)
@@ -161,8 +157,10 @@ def _run(config: Config, device: torch.device) -> Result:
         languages.append(language.train(sizes, device, seed=config.seed))
         tell(f"language model, rate {sizes.lr:g}")
     tokens = _tokens(config, text)
-    trained = [transformer.train(n, config.shape, tokens, device, seed=config.seed) for n in transformer.NAMES]
-    tell("transformer")
+    trained = []
+    for name in transformer.NAMES:
+        trained.append(transformer.train(name, config.shape, tokens, device, seed=config.seed))
+        tell(f"transformer, {name}")
     precise = measured_peak(device, torch.float32)
     peak = precise, measured_peak(device, torch.bfloat16) if device.type == "cuda" else precise
     found = followed, reappearing, endings, flushed, frozen, languages, trained, peak

@@ -104,7 +104,12 @@ def _language(found: Language, result: Result) -> Iterator[Check]:
         if variant.embedding == "tiger":
             top = float(max(found.others[i].max(), end))
             yield Check(
-                f"{what}: largest entry of all", 1 / sizes.weight_decay, top, rounding / sizes.weight_decay, "≤"
+                f"{what}: largest entry of all",
+                1 / sizes.weight_decay,
+                top,
+                rounding / sizes.weight_decay,
+                "≤",
+                "rounding",
             )
     if sizes.steps - FIRST >= STEPS_TO_STICK and found.variants[0] == language.VARIANTS[0]:
         flushes = any(e.flushes for e in result.endings if (e.dtype, e.how) == ("float32", "multiply"))

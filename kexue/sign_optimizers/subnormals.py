@@ -66,17 +66,22 @@ def least(dtype: torch.dtype) -> float:
 
 
 def sticking(beta: float) -> int:
-    """⌊½/(1 − β)⌋, with β as written in decimals: how many smallest subnormals round-to-nearest keeps.
+    """The most smallest subnormals that round-to-nearest, ties to even, keeps: ⌊½/(1 − β)⌋, or one less at an odd tie.
+
+    β is taken as float32 holds it, which is what the kernels multiply by: 0.9 is below nine tenths there, so that five
+    subnormals lose more than a half.
 
     Raises:
         ValueError: β is not from 0 to below 1.
 
-    >>> sticking(0.965), sticking(0.9), sticking(0.4)
-    (14, 5, 0)
+    >>> sticking(0.965), sticking(0.9), sticking(0.75), sticking(0.5)
+    (14, 4, 2, 0)
     """
     if not 0 <= beta < 1:
         raise ValueError(f"beta is {beta}, expected a number from 0 to below 1")
-    return floor(Fraction(1, 2) / (1 - Fraction(str(beta))))
+    loss = 1 - Fraction(float(torch.tensor(beta, dtype=torch.float32)))
+    most = floor(Fraction(1, 2) / loss)
+    return most - 1 if most % 2 and most * loss == Fraction(1, 2) else most
 
 
 def flush_steps(beta: float, start: float, dtype: torch.dtype) -> float:
@@ -94,17 +99,7 @@ def ending(dtype: str, how: str, beta: float, start: float, steps: int, device: 
     Raises:
         ValueError: ``dtype`` or ``how`` is none of `DTYPES` and `HOW`, or a number is out of range.
     """
-    if dtype not in DTYPES or how not in HOW:
-        raise ValueError(f"got {dtype!r}, {how!r}; expected one of {', '.join(DTYPES)} and one of {', '.join(HOW)}")
-    if not start > 0 or steps < 1:
-        raise ValueError(f"start is {start} and steps is {steps}, expected a positive number and at least 1")
-    kind, shrink, unit = DTYPES[dtype], HOW[how], least(DTYPES[dtype])
-    history = torch.empty(steps + 1, dtype=kind, device=device)
-    m = torch.full((1,), start, dtype=kind, device=device)
-    for k in range(steps + 1):
-        history[k : k + 1].copy_(m)
-        shrink(m, beta)
-    path = history.cpu().double()
+    path = history(dtype, how, beta, start, steps, device)
     moved = (path[1:] != path[:-1]).nonzero()
     stopped = int(moved[-1]) + 1 if len(moved) else 0
     value = float(path[-1])
@@ -114,9 +109,24 @@ def ending(dtype: str, how: str, beta: float, start: float, steps: int, device: 
         flushes(dtype, how, device),
         stopped if stopped < steps else -1,
         value,
-        round(value / unit),
+        round(value / least(DTYPES[dtype])),
         largest_kept(dtype, how, beta, device),
     )
+
+
+def history(dtype: str, how: str, beta: float, start: float, steps: int, device: torch.device) -> Tensor:
+    """The momentum before each of the steps and after the last, (steps + 1,) float64 on the CPU; as for `ending`."""
+    if dtype not in DTYPES or how not in HOW:
+        raise ValueError(f"got {dtype!r}, {how!r}; expected one of {', '.join(DTYPES)} and one of {', '.join(HOW)}")
+    if not start > 0 or steps < 1:
+        raise ValueError(f"start is {start} and steps is {steps}, expected a positive number and at least 1")
+    kind, shrink = DTYPES[dtype], HOW[how]
+    path = torch.empty(steps + 1, dtype=kind, device=device)
+    m = torch.full((1,), start, dtype=kind, device=device)
+    for k in range(steps + 1):
+        path[k : k + 1].copy_(m)
+        shrink(m, beta)
+    return path.cpu().double()
 
 
 def flushes(dtype: str, how: str, device: torch.device) -> bool:

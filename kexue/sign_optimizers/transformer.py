@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -147,7 +146,6 @@ def train(name: str, shape: Shape, tokens: Tensor, device: torch.device, *, seed
         seen.index_add_(0, x.flatten(), torch.ones((), device=device).expand(x.numel()))
     last = float(losses[-max(shape.steps // 10, 1) :].mean())
     seconds = time.perf_counter() - started
-    print(f"transformer, {name}: {seconds:.1f} s", file=sys.stderr, flush=True)
     return _look(name, model.embedding.weight.detach(), seen, shape, last, seconds)
 
 
