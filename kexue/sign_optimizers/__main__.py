@@ -22,7 +22,7 @@ def main() -> None:
         command.add_argument(f"--{name.replace('_', '-')}", type=int, help="the preset's if left out; see Config")
     for name in ("lr", "weight_decay", "model_lr"):
         command.add_argument(f"--{name.replace('_', '-')}", type=float)
-    command.add_argument("--tokens", help="a NumPy file of token numbers for the transformer; Zipf's law if left out")
+    command.add_argument("--tokens", help="zipf, text, or a file of `kexue.lab.corpus`; the preset's if left out")
     started = time.perf_counter()
 
     def tell(what: str) -> None:

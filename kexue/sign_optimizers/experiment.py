@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
@@ -34,7 +33,8 @@ class Config:
         chains: that simulate a token which reappears.
         model_vocabulary, width, layers, context, model_batch, model_steps: of the transformer.
         model_lr: α there; its λ is 0.1, and Adam's rate 0.001.
-        tokens: a NumPy file with the transformer's tokens; "" for tokens by Zipf's law.
+        tokens: of the transformer: "zipf" for Zipf's law, "text" for CPython's documentation cut by `kexue.unigram`, or a
+            file that `kexue.lab.corpus` wrote.
         seed: of everything.
 
     Raises:
@@ -56,7 +56,7 @@ class Config:
     model_lr: float
     lr: float = 4e-3
     weight_decay: float = 0.01
-    tokens: str = ""
+    tokens: str = "zipf"
     seed: int = 0
 
     def __post_init__(self):
@@ -98,7 +98,7 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(2, 64, 8, 4000, 0, 2000, 1000, 32, 1, 32, 4, 180, 0.045),
+    "quick": Config(2, 64, 8, 4000, 0, 2000, 1000, 32, 1, 32, 4, 240, 0.03, tokens="text"),
     "full": Config(8, 512, 64, 4000, 15000, 20000, 50000, 256, 4, 256, 16, 1500, 8e-3),
 }
 
@@ -144,7 +144,7 @@ def _run(config: Config, device: torch.device, tell: Callable[[str], None]) -> R
     started = time.perf_counter()
     chains, text = generators(config.seed, 2)
     followed = [rows.follow(name, *FOLLOWED, device) for name in ("Tiger", "Lion")]
-    reappearing = rows.reappear(config.chains, 2000, chains, device)
+    reappearing = rows.reappear(config.chains, 1200, chains, device)
     tell("rows")
     endings = subnormals.endings(language.BETA, START, LONGEST, device)
     frozen = subnormals.ending("bfloat16", "multiply", 0.999, START, 100, device)
@@ -168,12 +168,19 @@ def _run(config: Config, device: torch.device, tell: Callable[[str], None]) -> R
 
 
 def _tokens(config: Config, generator: torch.Generator) -> torch.Tensor:
-    if config.tokens:
-        tokens = zipf.load(Path(config.tokens), config.model_vocabulary)
-        if len(tokens) <= config.context:
-            raise ValueError(
-                f"{config.tokens} holds {len(tokens)} tokens, expected more than context, {config.context}"
-            )
-        return tokens
-    length = max(config.model_steps * config.model_batch * config.context, 2 * config.context)
-    return zipf.chain(length, config.model_vocabulary, EXPONENT, generator)
+    """By Zipf's law, from CPython's documentation, or from a file."""
+    if config.tokens == "zipf":
+        length = max(config.model_steps * config.model_batch * config.context, 2 * config.context)
+        return zipf.chain(length, config.model_vocabulary, EXPONENT, generator)
+    from kexue.lab import corpus  # a GPU machine need not have what it imports
+
+    if config.tokens == "text":
+        found = corpus.tokens(vocabulary=config.model_vocabulary)
+    else:
+        found = corpus.read_tokens(config.tokens)
+    if found.size > config.model_vocabulary or len(found.ids) <= config.context:
+        raise ValueError(
+            f"{config.tokens}: {len(found.ids)} tokens of a vocabulary of {found.size}; expected more than context, "
+            f"{config.context}, and at most model_vocabulary, {config.model_vocabulary}"
+        )
+    return torch.from_numpy(found.ids)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -48,20 +45,3 @@ def chain(length: int, vocabulary: int, exponent: float, generator: torch.Genera
     since = torch.where(new, at, 0).cummax(0).values  # where the last new token stands
     tokens = fresh[since]
     return torch.where((at - since) % 2 == 1, partner(tokens, vocabulary), tokens)
-
-
-def load(path: Path, vocabulary: int) -> Tensor:
-    """Tokens from a file of NumPy: a vector of integers from 0 to below ``vocabulary``.
-
-    Raises:
-        ValueError: it holds something else.
-    """
-    ids = np.load(path, allow_pickle=False)
-    if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
-        raise ValueError(f"{path} holds an array of {ids.dtype}, shape {ids.shape}; expected a vector of integers")
-    if len(ids) < 2 or ids.min() < 0 or ids.max() >= vocabulary:
-        raise ValueError(
-            f"{path} holds {len(ids)} tokens; expected at least 2, from 0 to below the vocabulary, {vocabulary}: "
-            "raise `vocabulary`, or map rare tokens to one"
-        )
-    return torch.from_numpy(ids.astype(np.int64))
