@@ -14,8 +14,8 @@ from kexue.lab.peak import measured_peak
 from kexue.lab.seeds import generators
 from kexue.sign_optimizers import language, rows, subnormals, transformer, zipf
 
-START, LONGEST = 3.5e-5, 3000  # momentum (1 − β) · 0.001, and how many steps it is given
-FOLLOWED = (2000, 0.01, 0.1)  # steps, η and λ of the rows that are compared with the closed form
+START, LONGEST = 3.5e-5, 2700  # momentum (1 − β) · 0.001, and how many steps it is given
+FOLLOWED = (1000, 0.01, 0.1)  # steps, η and λ of the rows that are compared with the closed form
 SLOWER = 4  # by which the second language model's rate is smaller
 EXPONENT = 1.3  # of Zipf's law in the transformer's sequence
 
@@ -33,7 +33,7 @@ class Config:
         chains: that simulate a token which reappears.
         model_vocabulary, width, layers, context, model_batch, model_steps: of the transformer.
         model_lr: α there; its λ is 0.1, and Adam's rate 0.001.
-        tokens: of the transformer: "zipf" for Zipf's law, "text" for CPython's documentation cut by `kexue.unigram`, or a
+        tokens: of the transformer: "zipf" for Zipf's law, "text" for CPython's documentation by `kexue.unigram`, or a
             file that `kexue.lab.corpus` wrote.
         seed: of everything.
 
