@@ -45,6 +45,10 @@ EQUIVALENT = {  # edits that leave a true page, and why
     "of equal, places = ": "weights that the table shows, and no line states",
     "Mult became Div in -α_ * δ": "δ is positive, so that the limit is the same",
     "1 became 2 in 1 of ledger.induction(Relation(2 * sqrt(T + 1)": "(√2 − 2)² is twice (√2 − 1)²",
+    "Sub became Add in w - η * (s + w / 100)": "the same fixed point, by steps the other way",
+    "of p, c_ = ": "another range of probabilities",
+    "of formats = ": "the exponents of the formats, which are shown and which no line states",
+    "of dies.less(N, 1": "a weaker bound",
 }
 # the last: a token of a lattice that it does not have
 NAMED = r"step|hypothesis|declared|summand|no law has|^KeyError: \("
