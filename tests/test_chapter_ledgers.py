@@ -7,7 +7,6 @@ import pytest
 
 CHAPTERS = sorted(p.stem for p in (Path(__file__).parent / "chapter_ledgers").glob("*.py") if p.stem != "__init__")
 UNREAD = {  # how many lines no random point confirms, within the second that one may take: at most
-    "quanta_scaling": (28, "series that converge slowly; equations that no random point satisfies"),
     "sign_optimizers": (3, "equations that no random point satisfies"),
     "tied_embedding": (4, "improper integrals"),
 }
