@@ -167,8 +167,6 @@ def numbers(result: Result) -> dict[str, float | int]:
     found: dict[str, float | int] = {
         "rho_paper": rho,
         "rho_residual": residual,
-        "run_seconds": result.seconds,
-        "networks": result.fresh.losses.shape[1] * result.fresh.losses.shape[2],
     }
     for kind in ("S", "D", "N"):
         found[f"paper_{kind}_finite"], found[f"paper_{kind}_asymptotic"] = published.distances(kind)
