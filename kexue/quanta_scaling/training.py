@@ -111,7 +111,7 @@ def limited(
     most, times = max(sizes), len(sizes)
     tasks, bits = pool.draw(most)
     labels = pool.labels(tasks, bits)
-    source, each_gamma, each_seed = _source(problem, np.repeat(gammas, times), seeds, device, seed)
+    source, each_gamma, each_seed = _source(problem, np.repeat(gammas, times).tolist(), seeds, device, seed)
     source.generator = pool.generator
     which = torch.arange(len(each_gamma), device=device) // times  # a run's pool
     many = torch.tensor(sizes, device=device).repeat(len(which) // times)[:, None]
