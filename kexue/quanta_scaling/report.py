@@ -176,4 +176,5 @@ def numbers(result: Result) -> dict[str, float | int]:
             found |= {f"alpha_{kind}_finite": fit.finite, f"alpha_{kind}_asymptotic": fit.asymptotic}
     some = {"rho": exponents.growth(result.fresh), "times_slope": times.slope, "times_error": times.error}
     some["times_width"] = times.width
+    some["alpha_N_corrected"] = some["rho"] * fits(result)["N"][0].finite
     return found | {key: value for key, value in some.items() if np.isfinite(value)}
