@@ -17,6 +17,7 @@ EQUIVALENT = {  # edits that leave a true page, and why
     "1 became 2 in 1 of λ = ledger.scalar": "nearest on a longer segment: a stronger hypothesis, used only as λ → 0",
     ".model({": "another model of the same hypotheses",
     "Mult became Div in of_ode * 1": "a quotient by one",
+    "Mult became Div in over * 1": "a quotient by one",
     "of stop = ": "another start, from which the sign fails as well",
     "1 became 2 in 1 of line = ": "what a constant adds to the start does not move",
     "of move = x1 - x0": "the regression's lines hold for any target; that it is the speed is said by the line before",
