@@ -1,7 +1,6 @@
 """How long it takes to check the ledgers of the book, and which of their steps takes longest.
 
-Every derivation page is run as the book runs it, and so are the ledgers of chapters that have no page yet. Each step is
-timed with its search for multipliers, for a model of its hypotheses, and with its confirmation at random points; times
+Every derivation page is run as the book runs it. Each step is timed with its search for multipliers, for a model of its hypotheses, and with its confirmation at random points; times
 are those of one processor, whatever else the machine does. They are set against what the checker promises: two minutes
 for all ledgers, five seconds for a step.
 
@@ -10,10 +9,7 @@ for all ledgers, five seconds for a step.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from importlib import import_module
-from pathlib import Path
 from time import process_time
 
 from kexue.lab.ledgers import derivations, derived
@@ -22,7 +18,6 @@ from kexue.proof.tables import Table
 
 HEAD = ("chapter", "ledger", "steps", "seconds", "slowest step", "takes")
 ALL, STEP = 120, 5  # seconds of one processor
-TESTS = Path(__file__).parents[1] / "tests"
 
 
 def timed(add: Callable) -> Callable:
@@ -43,13 +38,6 @@ def of_pages() -> Iterator[tuple[str, tuple[Ledger, ...]]]:
         yield slug, derived(slug, page).ledgers
 
 
-def of_chapters_to_come() -> Iterator[tuple[str, tuple[Ledger, ...]]]:
-    """The ledgers that the tests keep until their chapters are written."""
-    sys.path.insert(0, str(TESTS))
-    for path in sorted((TESTS / "chapter_ledgers").glob("[a-z]*.py")):
-        yield path.stem, tuple(import_module(f"chapter_ledgers.{path.stem}").ledgers())
-
-
 def row(slug: str, ledger: Ledger) -> tuple:
     """A line of the table."""
     slowest = max(ledger.steps, key=lambda step: step.seconds)
@@ -68,8 +56,8 @@ def main() -> None:
     """Time every ledger and print the table."""
     Ledger._add = timed(Ledger._add)  # the one place through which every step comes
     found, start = [], process_time()
-    for sources in (of_pages, of_chapters_to_come):
-        found += [(slug, ledger) for slug, ledgers in sources() for ledger in ledgers]
+    for slug, ledgers in of_pages():
+        found += [(slug, ledger) for ledger in ledgers]
     total = process_time() - start
     steps = [step for _, ledger in found for step in ledger.steps]
     print(repr(Table("Checking the ledgers of the book", HEAD, [row(*each) for each in found])))

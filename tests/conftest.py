@@ -15,7 +15,7 @@ from hypothesis import settings
 from notebook_cells import Pages
 from xdist.scheduler import LoadScopeScheduling
 
-ALONE = ("test_proof_", "test_chapter_ledgers", "test_derivations")  # files of tests that share nothing
+ALONE = ("test_proof_", "test_derivations")  # files of tests that share nothing
 OF_A_CHAPTER = ("test_a_changed_line_of_the_book_is_refused", "test_every_line_of_the_book_is_agreed_on_or_named")
 
 

@@ -1,1 +1,0 @@
-"""The statements of the chapters to come, as ledgers: what the checker must be able to carry."""
