@@ -1,8 +1,8 @@
 """How long it takes to check the ledgers of the book, and which of their steps takes longest.
 
-Every derivation page is run as the book runs it. Each step is timed with its search for multipliers, for a model of its hypotheses, and with its confirmation at random points; times
-are those of one processor, whatever else the machine does. They are set against what the checker promises: two minutes
-for all ledgers, five seconds for a step.
+Every derivation page is run as the book runs it. Each step is timed with its search for multipliers, for a model of its
+hypotheses, and with its confirmation at random points; times are those of one processor, whatever else the machine
+does. They are set against what the checker promises: two minutes for all ledgers, five seconds for a step.
 
     python benchmarks/proof_speed.py
 """

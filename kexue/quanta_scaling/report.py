@@ -129,9 +129,29 @@ def summary(found: Mapping[str, Any]) -> str:
     )
     return (
         f"{found['device']}, torch {found['versions']['torch']}, {found['precision']},\n"
-        f"{config['seeds']} seeds from {config['seed']}, commit {found['commit'][:12]}, {found['seconds']:.0f} s,\n"
+        f"{config['seeds']} seeds from {config['seed']}, commit {_short(found['commit'])}, {found['seconds']:.0f} s,\n"
         f"{speeds};\n{held} of {len(found['checks'])} checks hold"
     )
+
+
+def _short(commit: str) -> str:
+    """Twelve digits, and the + of a tree with changes."""
+    return commit[:12] + "+" * commit.endswith("+")
+
+
+def beside_paper(found: Mapping[str, Any]) -> str:
+    """How far the measured exponents of a record are from the primary paper's, a line for each resource."""
+    lines = []
+    for kind, rows in found["exponents"].items():
+        pairs = [(row["measured"], published.of(kind, row["gamma"])) for row in rows]
+        gaps = np.array([np.mean(measured) - paper for measured, paper in pairs if measured and paper is not None])
+        if gaps.size:
+            side = "above" if gaps.mean() > 0 else "below"
+            lines.append(
+                f"{WORDS[kind]}: {abs(gaps.mean()):.3f} {side} the paper's on average over {gaps.size} γ, "
+                f"{np.abs(gaps).max():.3f} at most"
+            )
+    return "\n".join(lines) or "No exponent has one of the paper's beside it."
 
 
 def failed(found: Mapping[str, Any]) -> str:
