@@ -7,6 +7,7 @@ import copy
 import numpy as np
 import pytest
 import torch
+from lion_pytorch import Lion as PublishedLion
 from torch import nn
 
 from kexue.sign_optimizers import Lion, Tiger, embeddings_by_adam, rules
@@ -91,6 +92,17 @@ def test_steps_are_those_of_a_plain_reference(kind, options):
         reference.step([each.numpy().copy() for each in g])
     for mine, theirs in zip(found, reference.θ, strict=True):
         np.testing.assert_allclose(mine.numpy(), theirs, rtol=0, atol=1e-13)
+
+
+def test_lion_is_the_published_one_step_by_step():
+    """At a constant rate; theirs decays the weight first and then adds the sign, which is the same in real numbers."""
+    options = {"lr": 0.05, "betas": (0.7, 0.8), "weight_decay": 0.3}
+    ours, theirs = parameters(), parameters()
+    for steps in range(1, 8):
+        found = train(Lion(ours, **options), ours, steps)
+        expected = train(PublishedLion(theirs, **options), theirs, steps)
+        for mine, other in zip(found, expected, strict=True):
+            torch.testing.assert_close(mine, other, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("maximize", [False, True])

@@ -16,7 +16,9 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 COLOURS = ("#2e86c9", "#d9640f", "#0f9d76", "#b565a7")  # blue, orange, green, purple
 MARKERS = ("o", "s", "^", "D")
@@ -101,3 +103,13 @@ def axes(x: str, y: str, *, log: str = "") -> tuple[Figure, Axes]:
     if "y" in log:
         ax.set_yscale("log")
     return figure, ax
+
+
+def label_twos_and_fives(axis: Axis) -> None:
+    """Between the powers of ten of a short logarithmic axis, label 2 and 5 alone: more of them would overlap."""
+
+    def label(value: float, _position: object) -> str:
+        digit, power = f"{value:.0e}".split("e")
+        return rf"${digit}\times10^{{{int(power)}}}$" if digit in "25" else ""
+
+    axis.set_minor_formatter(FuncFormatter(label))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from kexue.lab.figures import COLOURS, DATA, MARKERS, THEORY, Picture, axes, style
+from kexue.lab.figures import COLOURS, DATA, MARKERS, THEORY, Picture, axes, label_twos_and_fives, style
 from kexue.quanta_scaling import exact, exponents, published
 from kexue.quanta_scaling.report import WORDS
 from kexue.quanta_scaling.simulator import Pure
@@ -89,6 +89,7 @@ def learning_times(trained: Trained) -> Picture:
     found = exponents.times(trained)
     with style():
         figure, ax = axes("frequency p of the task", "steps until its loss is below half a bit", log="xy")
+        label_twos_and_fives(ax.xaxis)
         ax.plot(found.frequency, found.step, color=COLOURS[0], marker=MARKERS[0], linestyle="")
         if len(found.step):
             ends = np.array([found.frequency.min(), found.frequency.max()])

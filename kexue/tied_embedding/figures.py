@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kexue.lab.figures import COLOURS, DATA, MARKERS, THEORY, Picture, axes, style
+from kexue.lab.figures import COLOURS, DATA, MARKERS, THEORY, Picture, axes, label_twos_and_fives, style
 from kexue.tied_embedding.bigram import MODELS
 from kexue.tied_embedding.experiment import Result
 from kexue.tied_embedding.initial import article_loss, averaged_loss, refined_loss, remedy_loss
@@ -24,6 +24,7 @@ def first_losses(result: Result) -> Picture:
     lines = {"article": article_loss, "refined": refined_loss, "with lengths": averaged_loss, "remedies": remedy_loss}
     with style():
         figure, ax = axes("σ", "loss before the first step, nats", log="x")
+        label_twos_and_fives(ax.xaxis)
         for (name, estimate), colour in zip(lines.items(), (GREY, COLOURS[3], *COLOURS[:2]), strict=True):
             ax.plot(sigmas, [estimate(case) for case in cases], color=colour, **THEORY, label=name)
         for kind, colour, marker in zip(("tied", "half-swap"), COLOURS, MARKERS, strict=False):
