@@ -19,6 +19,8 @@ import jupytext
 
 from kexue.lab.coverage import Coverage
 from kexue.lab.ledgers import SHOWING, derivations, derived
+from kexue.proof import Ledger
+from kexue.proof.mutation import Before
 
 SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 SWAPS |= {ast.LtE: ast.GtE, ast.GtE: ast.LtE}
@@ -99,6 +101,7 @@ def forked(cells: list[str], space: dict) -> str | None:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
+        Ledger._failure = Before._failure  # that it fails is asked, not where: a search for a point takes seconds
         try:
             run(cells, space)
             result = None
