@@ -151,7 +151,7 @@ class BytePiece(Peer):
     def load(self, path: Path, seed: int) -> None:
         from bytepiece import Tokenizer
 
-        self.library = Tokenizer(str(path), seed)
+        self.library = Tokenizer(json.loads(path.read_text(encoding="utf-8")), seed)  # it leaves its own file open
 
     def encode(self, texts: Sequence[str], alpha: float | None) -> list[list[int]]:
         encode = self.library.encode
