@@ -132,6 +132,6 @@ def against_gamma(found: Mapping[str, Any]) -> Picture:
         figure.axes[0].legend(fontsize=8)
     return Picture(
         figure,
-        "Exponents in steps, samples and parameters against γ: asymptotic, dashed, below; finite K, dotted, above "
-        "it; measured ones and the paper's as markers.",
+        "Exponents in steps, samples and parameters against γ: asymptotic ones dashed, those of finite K dotted, "
+        "measured ones and the paper's as markers.",
     )
