@@ -157,7 +157,7 @@ def beside_paper(found: Mapping[str, Any]) -> str:
 def failed(found: Mapping[str, Any]) -> str:
     """The checks of a record that do not hold, one a line."""
     rows = [
-        f"{check['name']}: predicted {check['predicted']:.3g}, measured {check['measured']:.3g}, "
+        f"{check['name']}:\npredicted {check['predicted']:.3g}, measured {check['measured']:.3g}, "
         f"tolerance {check['tolerance']:.2g}"
         for check in found["checks"]
         if not check["holds"]

@@ -154,14 +154,14 @@ def endings(result: Result) -> Table:
 
 
 def summary(found: Mapping[str, Any]) -> str:
-    """Where and how a record was made, in one line."""
+    """Where and how a record was made."""
     held, model = sum(check["holds"] for check in found["checks"]), found["transformer"]
     flushing = sorted({f"{e['dtype']} {e['how']}" for e in found["endings"] if e["flushes"]})
     return (
         f"{found['device']}, torch {found['versions']['torch']}, {found['config']['seeds']} seeds from "
-        f"{found['config']['seed']}, {held} of {len(found['checks'])} checks hold; {found['seconds']:.0f} s; "
-        f"transformer at {model['FLOP/s'] / 1e12:.3g} TFLOP/s, {model['of peak']:.0%} of the measured peak; "
-        f"subnormals are flushed by: {', '.join(flushing) or 'none of the operations'}; commit {found['commit'][:12]}"
+        f"{found['config']['seed']}, {held} of {len(found['checks'])} checks hold, {found['seconds']:.0f} s;\n"
+        f"transformer at {model['FLOP/s'] / 1e12:.3g} TFLOP/s, {model['of peak']:.0%} of the measured peak;\n"
+        f"subnormals are flushed by: {', '.join(flushing) or 'none of the operations'};\ncommit {found['commit'][:12]}"
     )
 
 
