@@ -17,6 +17,7 @@ from unigram_models import TOPICS, prefixed, trained
 
 from kexue.errors import UnigramError
 from kexue.unigram import Unigram, Vocabulary
+from kexue.unigram.single import addresses
 
 SHORT, BLOCK = 1 << 14, 1 << 20  # where documents become long, and their blocks
 A = dict.fromkeys([b"a" * k for k in (1, 2, 7, 8, 9, 31, 300)], -3.0)
@@ -36,6 +37,13 @@ def model(name: str) -> Unigram:
 
 MODELS = ["bytes", "incomplete", "far", "character", "prefix"]
 TEXT = st.text(st.sampled_from("ab é漢\U0001f600\0\n") | st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@pytest.mark.parametrize("array", [np.zeros(4, np.int64), np.zeros((4, 4), np.int32)[:, 0]])
+def test_compiled_code_is_given_the_addresses_of_what_it_expects_alone(array):
+    with pytest.raises(TypeError, match="expected int32 without gaps"):
+        addresses([array], [np.int32], 1, 8)
+
 
 # -- decode(encode(x)) == x
 
@@ -115,8 +123,10 @@ def test_one_sample_however_a_batch_is_run(alpha, samples):
     parts = [one.encode_batch(texts[a:b], alpha, 5, samples=samples, first=a) for a, b in pairwise(cuts)]
     assert list(chain.from_iterable(parts)) == whole
     assert one.encode_batch(iter(texts), alpha, 5, samples=samples) == whole
-    if samples == 1:
-        assert one.encode(texts[0], alpha, 5) == whole[0]
+    if samples == 1:  # a call of its own is document 0, by another door
+        alone = [one.encode_batch([text], alpha, 5)[0] for text in texts]
+        assert [one.encode(text, alpha, 5) for text in texts] == alone
+        assert alone[0] == whole[0]
     if alpha == 0.1:
         assert one.encode_batch(texts, alpha, seed=6, samples=samples) != whole
         assert len(set(map(tuple, one.encode_batch([TOPICS[:500]], alpha, 5, samples=50)))) == 50

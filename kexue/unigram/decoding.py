@@ -34,13 +34,11 @@ def decode_best(text, offsets, states, scores, ids, counts, failed):
     Returns:
         The number of ids.
     """
-    longest, total, d = scores[-1], 0, 0
-    V = np.empty(CHUNK + longest)
-    size = 0
+    longest, total, d, size = scores[-1], 0, 0, 0
     for e in range(offsets.size - 1):
         size = max(size, offsets[e + 1] - offsets[e])
     size = max(size, min(GROUP, offsets[-1] - offsets[0]))
-    lists, lengths = np.empty(size, np.uint32), np.empty(size, np.uint16)
+    lists, lengths, V = np.empty(size, np.uint32), np.empty(size, np.uint16), np.empty(min(size, CHUNK) + longest)
     while d < offsets.size - 1:
         last = d + 1
         while last < offsets.size - 1 and offsets[last + 1] - offsets[d] <= GROUP:

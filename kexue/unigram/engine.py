@@ -1,6 +1,6 @@
 """What a model computes with: its automaton, its weights for an α, and the loops over documents.
 
-Documents are worked on in pieces of some 256 KB, one after another or in threads (the loops release Python's lock).
+Documents are worked on in pieces of some 128 KB, one after another or in threads (the loops release Python's lock).
 Between pieces a progress bar moves and Ctrl-C is heard.
 """
 
@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from threading import Event
 
 import numpy as np
@@ -33,8 +33,7 @@ from kexue.unigram.single import LINE, Single
 from kexue.unigram.vocabulary import Vocabulary
 from kexue.unigram.weights import Rows, Weights
 
-PIECE = 1 << 18  # bytes, times samples, of the documents that one compiled call goes through
-DOCUMENTS = 1 << 13  # documents of a piece
+PIECE = 1 << 17  # bytes, times samples, of the documents that one compiled call goes through
 CALL = 1 << 21  # bytes, times samples, that a document's many samples are drawn by
 NEVER = Event()  # set
 _log = logging.getLogger(__name__)
@@ -99,31 +98,44 @@ class Engine:
 
     # -- many documents
 
-    def run(self, texts: Sequence[bytes], task: Task, threads: int = 1, progress: bool = False) -> Flat:
-        """Every document's sequences, document by document, sample by sample."""
-        offsets = _offsets(texts)
-        pieces = list(pairwise(_cuts(offsets, task.samples)))
-        bar = tqdm(total=int(offsets[-1]), unit="B", unit_scale=True, disable=not progress)
-        with bar, closing(self._worked(texts, pieces, task, threads)) as flats:
-            found = []
-            for (begin, end), flat in zip(pieces, flats, strict=True):
+    def run(self, batches: Iterable[Sequence[bytes]], task: Task, threads: int = 1, bar: tqdm | None = None) -> Flat:
+        """Every document's sequences, document by document, sample by sample.
+
+        Args:
+            batches: the documents, some at a time; with threads, one batch is made while others are worked on.
+            bar: moves on by the number of documents that are done.
+        """
+        bar, sizes, found = bar or tqdm(disable=True), [], []
+
+        def pieces() -> Iterator[tuple[int, Sequence[bytes]]]:
+            place = 0
+            for texts in batches:
+                for begin, end in pairwise(_cuts(_offsets(texts), task.samples)):
+                    sizes.append(end - begin)
+                    yield place + begin, texts[begin:end]
+                place += len(texts)
+
+        with bar, closing(self._worked(pieces(), task, threads)) as flats:
+            for flat in flats:
+                bar.update(sizes[len(found)])
                 found.append(flat)
-                bar.update(int(offsets[end] - offsets[begin]))
         return found[0] if len(found) == 1 else self._joined(found)
 
-    def _worked(self, texts, pieces: list[tuple[int, int]], task: Task, threads: int) -> Iterator[Flat]:
+    def _worked(self, pieces: Iterator[tuple[int, Sequence[bytes]]], task: Task, threads: int) -> Iterator[Flat]:
+        """The pieces' sequences. A piece comes with the place of its first document."""
         task = task if threads == 1 else replace(task, stop=Event())
 
-        def work(piece: tuple[int, int]) -> Flat:
-            begin, end = piece
-            return self.piece(texts[begin:end], task, begin)
+        def work(piece: tuple[int, Sequence[bytes]]) -> Flat:
+            begin, texts = piece
+            return self.piece(texts, task, begin)
 
-        if threads == 1 or len(pieces) < 2:
-            yield from map(work, pieces)
+        some = list(islice(pieces, 2))
+        if threads == 1 or len(some) < 2:
+            yield from map(work, chain(some, pieces))
             return
         pool = ThreadPoolExecutor(threads)
         try:
-            yield from pool.map(work, pieces)
+            yield from pool.map(work, chain(some, pieces))
         finally:  # also where Ctrl-C or an error ends the loop: what has not begun never does, what has ends soon
             task.stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -284,7 +296,7 @@ def _cuts(offsets: np.ndarray, samples: int) -> list[int]:
     begin = 0
     while begin < count:
         end = int(np.searchsorted(offsets, offsets[begin] + max(PIECE // samples, 1), side="right")) - 1
-        begin = min(max(end, begin + 1), begin + DOCUMENTS, count)
+        begin = min(max(end, begin + 1), count)
         cuts.add(begin)
     return sorted(cuts)
 

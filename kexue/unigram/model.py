@@ -7,9 +7,11 @@ Subword Regularization, ACL 2018.
 
 from __future__ import annotations
 
+import gc
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
+from tqdm import tqdm
 
 from kexue.errors import UnigramError
 from kexue.unigram import posterior
@@ -32,7 +35,20 @@ from kexue.unigram.vocabulary import Vocabulary
 
 Text = str | bytes
 LISTED = 1 << 22  # ids that become a list at once: then Ctrl-C is heard
+BATCH = 1 << 11  # texts that become bytes together
 MOST = 1 << 32  # sequences of a batch
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Python's search for cycles rests: lists of numbers have none, and it would go through them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class Marginals(NamedTuple):
@@ -226,9 +242,10 @@ class Unigram:
         """The same as a list of ids for every text, and every sample of it. Arguments as in `encode_flat`."""
         flat = self._run(texts, alpha, seed, threads, samples, first, progress)
         ids: list[int] = []
-        for begin in range(0, flat.ids.size, LISTED):
-            ids += flat.ids[begin : begin + LISTED].tolist()
-        return [ids[a:b] for a, b in pairwise(flat.offsets.tolist())]
+        with _without_collector():
+            for begin in range(0, flat.ids.size, LISTED):
+                ids += flat.ids[begin : begin + LISTED].tolist()
+            return [ids[a:b] for a, b in pairwise(flat.offsets.tolist())]
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """The bytes that ids spell.
@@ -309,12 +326,13 @@ class Unigram:
                 ) from None
         return self.vocabulary.prefix + data if data else data  # SentencePiece too adds nothing to nothing
 
-    def _all_bytes(self, texts: Iterable[Text]) -> list[bytes]:
-        """The same for many texts, which costs as much as a short text's sampling where it is done one by one."""
-        try:
-            texts = list(texts)
-        except TypeError:
-            raise UnigramError(f"texts is a {type(texts).__name__}, expected a list of str or bytes") from None
+    def _batches(self, texts: Sequence[Text]) -> Iterator[list[bytes]]:
+        """The same for many texts, `BATCH` at a time."""
+        for begin in range(0, len(texts), BATCH):
+            yield self._all_bytes(texts[begin : begin + BATCH], begin)
+
+    def _all_bytes(self, texts: list[Text], begin: int) -> list[bytes]:
+        """The same for texts from the ``begin``-th on: one by one it costs as much as a short text's sampling."""
         kinds = set(map(type, texts))
         if not self.vocabulary.prefix and kinds <= {bytes} and self.vocabulary.unknown != "character":
             return texts
@@ -324,7 +342,7 @@ class Unigram:
             except UnicodeEncodeError:
                 pass  # told below, by its place
         found = []
-        for index, text in enumerate(texts):
+        for index, text in enumerate(texts, begin):
             try:
                 found.append(self._bytes(text))
             except UnigramError as error:
@@ -349,11 +367,15 @@ class Unigram:
             raise UnigramError("one text was given, expected a list of texts: use encode for one")
         threads = available() if threads is None else count_of("threads", threads, 1)
         task = Task(alpha_of(alpha), seed_of(seed), count_of("first", first, 0), count_of("samples", samples, 1))
-        found = self._all_bytes(texts)
-        count_of("the index of the last text", task.first + len(found), 0)
-        if task.samples * max(len(found), 1) > MOST:
-            raise UnigramError(f"samples is {samples} for {len(found)} texts, expected at most {MOST} sequences in all")
-        return self._engine.run(found, task, threads, progress)
+        try:
+            texts = list(texts)
+        except TypeError:
+            raise UnigramError(f"texts is a {type(texts).__name__}, expected a list of str or bytes") from None
+        count_of("the index of the last text", task.first + len(texts), 0)
+        if task.samples * max(len(texts), 1) > MOST:
+            raise UnigramError(f"samples is {samples} for {len(texts)} texts, expected at most {MOST} sequences in all")
+        bar = tqdm(total=len(texts), unit="text", disable=not progress)
+        return self._engine.run(self._batches(texts), task, threads, bar)
 
     def _constrained(self, text, alpha, rng, forced, forbidden) -> list[int]:
         edges, alpha = self._edges(text), alpha_of(alpha)
