@@ -21,6 +21,7 @@ ROOT = book_root()
 PAGES = [page.name for page in pages(ROOT)]
 HTML = ROOT / "_build" / "html"
 WIDTHS = {"desktop": 1280, "phone": 390}
+HEIGHT = 900
 FLAGS = [
     "--no-sandbox",  # root in a container has no user namespace to build a sandbox in
     "--disable-gpu",
@@ -118,7 +119,7 @@ class Visit:
 @contextmanager
 def visit(browser: Browser, base: str, name: str, screen: str = "desktop", theme: str = "light") -> Iterator[Visit]:
     """Open the page ``name`` as a reader with this screen and colour preference would."""
-    context = browser.new_context(viewport={"width": WIDTHS[screen], "height": 900}, color_scheme=theme)
+    context = browser.new_context(viewport={"width": WIDTHS[screen], "height": HEIGHT}, color_scheme=theme)
     context.set_default_timeout(20_000)
     try:
         yield Visit(context.new_page(), base).open(name)

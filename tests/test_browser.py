@@ -9,13 +9,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browser import HTML, PAGES, WIDTHS, Visit, chromium, has_explorer, served, visit
+from browser import HEIGHT, HTML, PAGES, WIDTHS, Visit, chromium, has_explorer, served, visit
 from contrast import faint_texts
 from playwright.sync_api import Browser, Locator, Page
 
 EXPLORERS = [page for page in PAGES if has_explorer(page)]
 PICTURE = "() => [...document.querySelectorAll('.kexue-explorer svg')].map(svg => svg.outerHTML).join()"
 CURVES = "() => [...document.querySelectorAll('.kexue-explorer svg path')].map(p => p.getAttribute('d')).join()"
+SIGHTS = (("phone", "dark"), ("phone", "light"), ("desktop", "light"), ("desktop", "dark"))
 ERRORS = "mjx-merror"
 UNTYPESET = re.compile(r"\$\$|\\\(|\\\[|\\begin\{")
 PROSE = """() => {
@@ -46,8 +47,8 @@ def base(built: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module", params=PAGES)
 def reader(request: pytest.FixtureRequest, browser: Browser, base: str) -> Iterator[Visit]:
-    """Each page, opened once for all tests that only look."""
-    with visit(browser, base, request.param) as opened:
+    """Each page, opened on a phone at night, once for all tests that only look."""
+    with visit(browser, base, request.param, "phone", "dark") as opened:
         yield opened
 
 
@@ -98,18 +99,16 @@ def test_page_is_built_and_names_no_remote_asset(built: Path, page: str) -> None
     assert {asset for asset in Addresses(built / f"{page}.html").assets if urlsplit(asset).netloc} == set()
 
 
-@pytest.mark.parametrize(("screen", "themes"), [("desktop", ("light", "dark")), ("phone", ("dark", "light"))])
-@pytest.mark.parametrize("page", PAGES)
-def test_page(browser: Browser, base: str, page: str, screen: str, themes: tuple[str, str]) -> None:
-    """No request leaves the machine, nothing fails, everything is legible and fits, also when evening comes."""
-    with visit(browser, base, page, screen, themes[0]) as reader:
-        for theme in themes:
-            reader.page.emulate_media(color_scheme=theme)
-            reader.page.locator(f"html[data-theme={theme}]").wait_for()
-            assert faint_texts(reader.page) == []
+def test_page(reader: Visit) -> None:
+    """No request leaves the machine, nothing fails; all is legible and fits, also in the morning and on a desktop."""
+    for screen, theme in SIGHTS:
+        reader.page.set_viewport_size({"width": WIDTHS[screen], "height": HEIGHT})
+        reader.page.emulate_media(color_scheme=theme)
+        reader.page.locator(f"html[data-theme={theme}]").wait_for()
+        assert faint_texts(reader.page) == []
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[screen]
-        assert reader.remote == []
-        assert reader.faults == []
+    assert reader.remote == []
+    assert reader.faults == []
 
 
 def test_mathematics_is_typeset(reader: Visit) -> None:
@@ -157,10 +156,14 @@ def drag(page: Page, slider: Locator, start: float, end: float) -> None:
 
 
 @pytest.mark.parametrize("page", EXPLORERS)
-def test_every_slider_moves_the_picture(browser: Browser, base: str, page: str) -> None:
-    """By keyboard and by mouse; where there are several, one at least bends the curves and does not only move along."""
+def test_every_slider_moves_the_picture(browser: Browser, built: Path, page: str) -> None:
+    """By keyboard and by mouse, in a page opened as a file, without a server.
+
+    Where there are several sliders, one at least bends the curves and does not only move along.
+    """
     bent = []
-    with visit(browser, base, page) as reader:
+    with visit(browser, f"{built.as_uri()}/", page) as reader:
+        assert reader.page.locator(".kexue-explorer svg path").count() > 0
         keyboard = reader.page.keyboard
         for slider in reader.page.locator(".kexue-explorer").first.locator("input[type=range]").all():
             slider.focus()
@@ -172,25 +175,16 @@ def test_every_slider_moves_the_picture(browser: Browser, base: str, page: str) 
             assert changes(reader.page, PICTURE, lambda slider=slider: drag(reader.page, slider, 0.3, 0.7))
             bent.append(changes(reader.page, CURVES, lambda slider=slider: drag(reader.page, slider, 0.7, 0.4)))
         assert any(bent) or len(bent) == 1
-        assert reader.faults == []
-
-
-@pytest.mark.parametrize("page", EXPLORERS)
-def test_every_slider_has_a_name(browser: Browser, base: str, page: str) -> None:
-    with visit(browser, base, page) as reader:
-        sliders = reader.page.locator(".kexue-explorer input[type=range]")
-        named = sliders.evaluate_all("all => all.map(s => s.labels.length > 0 || s.hasAttribute('aria-label'))")
-        assert named
-        assert all(named)
-
-
-@pytest.mark.parametrize("page", EXPLORERS)
-def test_explorer_without_a_server(browser: Browser, built: Path, page: str) -> None:
-    """A page opened as a file works as well."""
-    with visit(browser, f"{built.as_uri()}/", page) as reader:
-        assert reader.page.locator(".kexue-explorer svg path").count() > 0
         assert reader.remote == []
         assert reader.faults == []
+
+
+def test_every_slider_has_a_name(reader: Visit) -> None:
+    named = reader.page.locator(".kexue-explorer input[type=range]").evaluate_all(
+        "all => all.map(s => s.labels.length > 0 || s.hasAttribute('aria-label'))"
+    )
+    assert bool(named) == (reader.page.locator(".kexue-explorer").count() > 0)
+    assert all(named)
 
 
 def test_theme_button(browser: Browser, base: str) -> None:

@@ -57,21 +57,53 @@ def backward_law(w: Lattice, end: int, names: Mapping[int, Expr]) -> dict[Cuts, 
     return {cuts: chance.xreplace(named) for cuts, chance in found.items()}
 
 
+def reservoir(choose: Callable, weights: Sequence[Expr]) -> int:
+    """Which candidate a reservoir (蓄水池) keeps: each is accepted with its share of the running total."""
+    total, kept = Integer(0), -1
+    for i, w in enumerate(weights):
+        total += w
+        if choose(w / total):
+            kept = i
+    return kept
+
+
+def reservoir_law(weights: Sequence[Expr]) -> list[Expr]:
+    """The probability that each candidate is kept.
+
+    >>> from sympy import symbols
+    >>> a, b = symbols("a b", positive=True)
+    >>> reservoir_law((a, b))
+    [1 - b/(a + b), b/(a + b)]
+    """
+    found = law(lambda choose: reservoir(choose, weights))
+    return [found[i] for i in range(len(weights))]
+
+
 def one_pass(choose: Callable, w: Lattice, end: int, value: Callable[[int, Cuts], Expr]) -> Cuts:
-    """The article's sampler: at each position a reservoir (蓄水池) over the candidates for its last token.
+    """The article's sampler: at each position a reservoir over the candidates for its last token.
 
     value: what a candidate from i weighs before its token: Z(i), or, read wrongly, the weight of the route to i.
     """
     routes = {0: (0,)}
     for j in range(1, end + 1):
-        total, kept = Integer(0), ()
-        for i in (i for i in range(j) if (i, j) in w):
-            weighs = value(i, routes[i]) * w[i, j]
-            total += weighs
-            if choose(weighs / total):
-                kept = (*routes[i], j)
-        routes[j] = kept
+        starts = [i for i in range(j) if (i, j) in w]
+        kept = reservoir(choose, [value(i, routes[i]) * w[i, j] for i in starts])
+        routes[j] = (*routes[starts[kept]], j)
     return routes[end]
+
+
+def read_back(choose: Callable, kept: Lattice, end: int) -> Cuts:
+    """At each position a token is drawn, from i to j with probability kept[i, j]; then the route is read from the end."""
+    start = {j: choose.among([kept[i, j] for i in range(j)]) for j in range(1, end + 1)}
+    cuts = (end,)
+    while cuts[0]:
+        cuts = (start[cuts[0]], *cuts)
+    return cuts
+
+
+def read_back_law(kept: Lattice, end: int) -> dict[Cuts, Expr]:
+    """The law of :func:`read_back`."""
+    return law(lambda choose: read_back(choose, kept, end))
 
 
 def one_pass_law(w: Lattice, end: int) -> dict[Cuts, Expr]:
