@@ -9,19 +9,23 @@ LEAST = 4.5  # level AA, text of ordinary size
 # Colours are read through a canvas, which understands every notation that a style sheet may use.
 FAINT = """least => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    const rgba = colour => {
+    const kept = of => {
+        const known = new Map();
+        return key => known.has(key) ? known.get(key) : known.set(key, of(key)).get(key);
+    };
+    const rgba = kept(colour => {
         canvas.clearRect(0, 0, 1, 1);
         canvas.fillStyle = colour;
         canvas.fillRect(0, 0, 1, 1);
         const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
         return [r, g, b, a / 255];
-    };
+    });
     const over = ([r, g, b, a], ground) => [r, g, b].map((c, i) => a * c + (1 - a) * ground[i]).concat(1);
-    const ground = element => {
+    const ground = kept(element => {
         if (!element) return [255, 255, 255, 1];
         const colour = rgba(getComputedStyle(element).backgroundColor);
         return colour[3] === 1 ? colour : over(colour, ground(element.parentElement));
-    };
+    });
     const luminance = colour => colour.slice(0, 3)
         .map(c => c / 255)
         .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)

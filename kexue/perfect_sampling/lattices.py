@@ -93,7 +93,7 @@ def one_pass(choose: Callable, w: Lattice, end: int, value: Callable[[int, Cuts]
 
 
 def read_back(choose: Callable, kept: Lattice, end: int) -> Cuts:
-    """At each position a token is drawn, from i to j with probability kept[i, j]; then the route is read from the end."""
+    """At each position j a token is drawn, from i with probability kept[i, j]; the route is read from the end."""
     start = {j: choose.among([kept[i, j] for i in range(j)]) for j in range(1, end + 1)}
     cuts = (end,)
     while cuts[0]:

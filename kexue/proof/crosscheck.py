@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from time import process_time
 
 import mpmath
 from mpmath import mpf
@@ -44,7 +45,8 @@ def _number(value):
 SECONDS = 3.0  # what looking for a witness may take
 INSTANCES = 60  # of a hypothesis that a witness has to satisfy
 PARTS = 6  # points at which the parts of an induction or of cases are looked at
-BRIEFLY = 0.6  # what confirming a proved fact may take
+BRIEFLY = 0.6  # seconds that confirming a proved fact may take
+ENOUGH = 0.25  # after which one point that confirmed it has to do
 
 
 def points(context, rewrites=(), count=20, seed=0):
@@ -135,15 +137,19 @@ def _holds_where_known(model, hypothesis, values):
 def agreement(fact, count=12):
     """At how many random points a proved fact was confirmed; raises :class:`KernelFault` where one contradicts it.
 
-    A fact with integrals in integrals can take long to evaluate: after some seconds the points so far have to do.
+    A fact with integrals in integrals can take long to evaluate: then fewer points have to do.
     """
     confirmed, count = 0, min(count, 4) if _is_costly(fact.relation) else count
-    try:
-        with within(BRIEFLY):
-            for model in points(fact.context, _rewrites(fact), count):
-                confirmed += _confirmed(model, fact)
-    except Undecided:
-        pass
+    start, models = process_time(), points(fact.context, _rewrites(fact), count)
+    for _ in range(count):
+        left = (ENOUGH if confirmed else BRIEFLY) - (process_time() - start)
+        if left <= 0:
+            break
+        try:
+            with within(left):
+                confirmed += _confirmed(next(models), fact)
+        except Undecided:
+            break
     return confirmed
 
 

@@ -3,8 +3,9 @@
 import random
 from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import inf
+from operator import mul
 from typing import ClassVar
 
 import mpmath
@@ -20,7 +21,9 @@ from sympy import (
     Max,
     Min,
     Mul,
+    NumberSymbol,
     Pow,
+    Rational,
     Sum,
     Symbol,
     exp,
@@ -124,23 +127,33 @@ class Model(Comparisons, Outcomes, Waves):
 
     def scalar(self, e, bound, outcome):
         """The value of a scalar, given the indices of the sums around it and the outcome of chance."""
-        if e.is_Rational:
-            return mpf(int(e.p)) / int(e.q)
-        if e.is_NumberSymbol:
-            return mpmath.mpf(e.evalf(max(DIGITS, mpmath.mp.dps))._mpf_)
-        if isinstance(e, (Symbol, AppliedUndef)):
-            if e in bound:
-                return bound[e]
-            if head(e) in self.overrides:
-                return self.overridden(e, bound, outcome)
-            if head(e) in self.context.moments:
-                return self.coordinate(e, bound)
-            regular = head(e) in self.context.smooth or head(e) in self.context.continuous
-            return (self.wave if regular else self.sampled)(e, bound, outcome)
-        for kind, reading in self.READINGS.items():
-            if isinstance(e, kind):
-                return reading(self, e, bound, outcome)
-        return self.operation(e, [self.scalar(a, bound, outcome) for a in e.args])
+        return _reading(type(e))(self, e, bound, outcome)
+
+    def rational(self, e, bound, outcome):  # noqa: ARG002 - a reading, as all below
+        return _quotient(e.p, e.q, mpmath.mp.prec)
+
+    def constant(self, e, bound, outcome):  # noqa: ARG002
+        return mpmath.mpf(e.evalf(max(DIGITS, mpmath.mp.dps))._mpf_)
+
+    def named(self, e, bound, outcome):
+        """A symbol, or a declared function at some arguments."""
+        if e in bound:
+            return bound[e]
+        if head(e) in self.overrides:
+            return self.overridden(e, bound, outcome)
+        if head(e) in self.context.moments:
+            return self.coordinate(e, bound)
+        regular = head(e) in self.context.smooth or head(e) in self.context.continuous
+        return (self.wave if regular else self.sampled)(e, bound, outcome)
+
+    def sum_of(self, e, bound, outcome):
+        return mpmath.fsum(self.scalar(a, bound, outcome) for a in e.args)
+
+    def product_of(self, e, bound, outcome):
+        return reduce(mul, (self.scalar(a, bound, outcome) for a in e.args))
+
+    def power_of(self, e, bound, outcome):
+        return self.power(*(self.scalar(a, bound, outcome) for a in e.args), e.exp)
 
     def pairing(self, e, bound, outcome):
         u, v = (self.vector(a, bound, outcome) for a in e.args)
@@ -185,13 +198,8 @@ class Model(Comparisons, Outcomes, Waves):
         except (OutOfDomain, ZeroDivisionError):
             return False
 
-    def operation(self, e, values):
-        if isinstance(e, Add):
-            return mpmath.fsum(values)
-        if isinstance(e, Mul):
-            return mpmath.fprod(values)
-        if isinstance(e, Pow):
-            return self.power(*values, e.exp)
+    def operation(self, e, bound, outcome):
+        values = [self.scalar(a, bound, outcome) for a in e.args]
         if isinstance(e, KroneckerDelta):
             return mpf(values[0] == values[1])
         if e.func is log and values[0] <= 0:
@@ -338,6 +346,13 @@ class Model(Comparisons, Outcomes, Waves):
         return self.values[key]
 
     READINGS: ClassVar = {
+        Rational: rational,
+        NumberSymbol: constant,
+        Symbol: named,
+        AppliedUndef: named,
+        Add: sum_of,
+        Mul: product_of,
+        Pow: power_of,
         Inner: pairing,
         Sum: total_of,
         Integral: total_of,
@@ -375,3 +390,14 @@ class Model(Comparisons, Outcomes, Waves):
             if not e.is_Symbol or admits(e, value, low, high):
                 return value
         raise OutOfDomain(f"no number met that {e} stands for")
+
+
+@lru_cache(maxsize=10**4)
+def _reading(kind):
+    """How a model reads expressions of a class."""
+    return next((read for known, read in Model.READINGS.items() if issubclass(kind, known)), Model.operation)
+
+
+@lru_cache(maxsize=10**4)
+def _quotient(p, q, precision):  # noqa: ARG001 - which mpmath rounds to
+    return mpf(int(p)) / int(q)
