@@ -131,12 +131,13 @@ def test_law_is_the_target(seed, alpha, sampler):
         assert close_laws(law_of(sampler, lattice, alpha), lattice.law(alpha))
 
 
-@pytest.mark.parametrize("alpha", [0.1, 3])
-def test_law_is_the_target_up_to_length_8(alpha):
-    vocabulary = random_vocabulary(5, longest=3)
+@pytest.mark.parametrize("sampler", [reservoir, forward_backward])
+@pytest.mark.parametrize(("seed", "alpha"), [(5, 0.1), (5, 3), (6, 0), (7, 1)])
+def test_law_is_the_target_up_to_length_8(seed, alpha, sampler):
+    vocabulary = random_vocabulary(seed, longest=3)
     for text in strings(b"ab", 8, 7):
         lattice = Lattice.of(text, vocabulary)
-        assert close_laws(law_of(reservoir, lattice, alpha), lattice.law(alpha))
+        assert close_laws(law_of(sampler, lattice, alpha), lattice.law(alpha))
 
 
 @pytest.mark.parametrize("order", ["longest", "shortest"])

@@ -1,6 +1,6 @@
-"""The fast sampler's whole law, enumerated: every string up to length 6 over {a, b}, five vocabularies, eight α.
+"""The fast sampler's whole law, enumerated: every string up to length 8 over {a, b}, five vocabularies.
 
-Strings of 7 and 8 letters: one vocabulary, three α. For each vocabulary and α the draws of all strings come out of one
+Eight α; three for the strings of 7 and 8 letters. For each vocabulary and α the draws of all strings come out of one
 call. They are compared with the exact law of each string's lattice by χ² and by exact binomial tails; each test is
 wrong about a right sampler with probability at most LEVEL (Bonferroni over all its p-values; the binomial ones
 without any approximation). Fixed seeds.
@@ -60,12 +60,15 @@ def test_documents_follow_the_law(seed, alpha):
     follows([found[i :: len(TEXTS)] for i in range(len(TEXTS))], lattices, alpha)
 
 
-@pytest.mark.parametrize("alpha", [0.1, 1, 3])  # fewer p-values than TESTS
-def test_documents_of_seven_and_eight_letters_follow_the_law(alpha):
-    texts = list(strings(b"ab", 8, 7))
-    model, lattices = model_and_lattices(4, texts)
-    found = documents(*model.encode_flat(texts * draws(alpha), alpha, seed=9811))
+@pytest.mark.parametrize(("seed", "alpha"), [(0, 0.1), (1, 1), (2, 3), (3, 0.1), (4, 1)])
+def test_longer_documents_and_their_samples_follow_the_law(seed, alpha):
+    """Strings of 7 and 8 letters, each as documents of its own and by ``samples``; fewer p-values than TESTS."""
+    texts, n = list(strings(b"ab", 8, 7)), draws(alpha)
+    model, lattices = model_and_lattices(seed, texts)
+    found = documents(*model.encode_flat(texts * n, alpha, seed=9811))
     follows([found[i :: len(texts)] for i in range(len(texts))], lattices, alpha)
+    found = documents(*model.encode_flat(texts, alpha, seed=97, samples=n))
+    follows([found[i * n : (i + 1) * n] for i in range(len(texts))], lattices, alpha)
 
 
 @pytest.mark.parametrize("alpha", FINITE)
