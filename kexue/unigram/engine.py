@@ -105,7 +105,7 @@ class Engine:
             batches: the documents, some at a time; with threads, one batch is made while others are worked on.
             bar: moves on by the number of documents that are done.
         """
-        bar, sizes, found = bar or tqdm(disable=True), [], []
+        sizes, found = [], []
 
         def pieces() -> Iterator[tuple[int, Sequence[bytes]]]:
             place = 0

@@ -7,11 +7,9 @@ Subword Regularization, ACL 2018.
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +23,7 @@ from kexue.errors import UnigramError
 from kexue.unigram import posterior
 from kexue.unigram.arguments import alpha_of, count_of, seed_of
 from kexue.unigram.arrays import reached
+from kexue.unigram.collector import collector_paused
 from kexue.unigram.edges import as_bytes
 from kexue.unigram.engine import Engine, Task, available
 from kexue.unigram.files import read, write
@@ -37,18 +36,6 @@ Text = str | bytes
 LISTED = 1 << 22  # ids that become a list at once: then Ctrl-C is heard
 BATCH = 1 << 11  # texts that become bytes together
 MOST = 1 << 32  # sequences of a batch
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Python's search for cycles rests: lists of numbers have none, and it would go through them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class Marginals(NamedTuple):
@@ -242,7 +229,7 @@ class Unigram:
         """The same as a list of ids for every text, and every sample of it. Arguments as in `encode_flat`."""
         flat = self._run(texts, alpha, seed, threads, samples, first, progress)
         ids: list[int] = []
-        with _without_collector():
+        with collector_paused():
             for begin in range(0, flat.ids.size, LISTED):
                 ids += flat.ids[begin : begin + LISTED].tolist()
             return [ids[a:b] for a, b in pairwise(flat.offsets.tolist())]

@@ -11,10 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from kexue.errors import UnigramError
+from kexue.unigram.collector import collector_paused
 from kexue.unigram.files.bytepiece import MARK, from_entries, from_envelope, from_usual
 from kexue.unigram.files.bytepiece_text import text_of
 from kexue.unigram.files.huggingface import from_tokenizer
-from kexue.unigram.files.json_text import collector_paused, parsed
+from kexue.unigram.files.json_text import parsed
 from kexue.unigram.files.raw import LIMIT, contents
 from kexue.unigram.files.sentencepiece_model import from_proto
 from kexue.unigram.files.sentencepiece_writer import Conversion, to_sentencepiece

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from pydantic_core import from_json
 
 from kexue.errors import UnigramError
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection inside: it would walk ten times through 80 000 lists that all stay alive, for 0.1 s."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def parsed(data: bytes) -> dict:
