@@ -98,7 +98,7 @@ class Engine:
 
     # -- many documents
 
-    def run(self, batches: Iterable[Sequence[bytes]], task: Task, threads: int = 1, bar: tqdm | None = None) -> Flat:
+    def run(self, batches: Iterable[Sequence[bytes]], task: Task, threads: int, bar: tqdm) -> Flat:
         """Every document's sequences, document by document, sample by sample.
 
         Args:
