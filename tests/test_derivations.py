@@ -65,9 +65,7 @@ CLAIM = re.compile(r"[=<>+\-/^]|\\(le|ge|leq|geq|lt|gt|ne|sim|to|approx|frac|tfr
 @pytest.mark.parametrize("page", DERIVATIONS, ids=lambda page: page.parent.name)
 def test_a_wrong_formula_stops_the_page_and_names_its_step(page):
     missed = []
-    for edit, error in outcomes(formula_cells(page), EVERY):
-        if any(known in edit for known in EQUIVALENT):
-            continue
+    for edit, error in outcomes(formula_cells(page), EVERY, EQUIVALENT):
         if error is None:
             missed.append(f"passes: {edit}")
         elif not re.search(NAMED, error):
