@@ -12,7 +12,7 @@ from kexue.proof import Ledger, Step
 from kexue.rerun.pages import Page, book_root, chapters
 
 DERIVATION = "derivation"
-SHOWING = ("explore(", "hand_on(", ".trial(")  # calls by which a cell draws, shows or tries, and proves nothing
+SHOWING = ("explore(", "hand_on(", ".trial(", ".measure(")  # calls of cells that draw, show or try, and prove nothing
 
 
 @dataclass(frozen=True)

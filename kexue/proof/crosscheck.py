@@ -73,7 +73,7 @@ def find_witness(context, relation, premises=(), rewrites=(), count=200):
     """A point at which everything cited holds and the relation does not; None when none was met."""
     try:
         with within(SECONDS):
-            return _witness(context, relation, premises, rewrites, min(count, 8) if _is_costly(relation) else count)
+            return _witness(context, relation, premises, rewrites, min(count, 8) if is_costly(relation) else count)
     except Undecided:
         return None
 
@@ -156,7 +156,7 @@ def agreement(fact, count=12):
     """
     if not _confirming.get():
         return 0
-    confirmed, count = 0, min(count, 4) if _is_costly(fact.relation) else count
+    confirmed, count = 0, min(count, 4) if is_costly(fact.relation) else count
     start, models = process_time(), points(fact.context, _rewrites(fact), count)
     for _ in range(count):
         left = (ENOUGH if confirmed else BRIEFLY) - (process_time() - start)
@@ -177,7 +177,7 @@ def _confirmed(model, fact):
         return 0
 
 
-def _is_costly(relation):
+def is_costly(relation):
     """Whether a side holds a derivative, an integral or an infinite sum, which are evaluated numerically."""
     sides = (s for s in (relation.lhs, relation.rhs) if not isinstance(s, Relation))
     return any(s.has(Diff, Integral, oo) for s in sides)

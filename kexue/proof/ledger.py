@@ -32,6 +32,7 @@ from kexue.proof.kernel.terms import (
     is_rule,
     is_vector,
 )
+from kexue.proof.measuring import Measuring
 from kexue.proof.render import Box, LedgerView, Trial
 from kexue.proof.satisfiable import model_of
 from kexue.proof.steps import Part, Refuted, Step, facts, recorded, values_of
@@ -39,7 +40,7 @@ from kexue.proof.steps import Part, Refuted, Step, facts, recorded, values_of
 SYMBOLS = {"Equality": "=", "LessThan": "≤", "StrictLessThan": "<", "GreaterThan": "≥", "StrictGreaterThan": ">"}
 
 
-class Ledger(Declarations, Analysis, Derived, LedgerView):
+class Ledger(Declarations, Analysis, Derived, Measuring, LedgerView):
     """A derivation: ``ledger.equal(l, r, "why", by=[…])`` adds a line if, and only if, it is proved.
 
     Arguments: ``title``; ``article``, the number of the article in kexue.fm's archives, if there is one; ``budget``,
@@ -50,7 +51,7 @@ class Ledger(Declarations, Analysis, Derived, LedgerView):
     def __init__(self, title, article=None, budget=30.0):
         self.title, self.article, self.budget = title, article, budget
         self.context = Context()
-        self.declared, self.hypotheses, self.steps = set(), [], []
+        self.declared, self.hypotheses, self.steps, self.measured = set(), [], [], []
         self.models, self.satisfied = [], {}  # the author's models of the hypotheses; {hypotheses: model, in words}
         self.parts = []  # the cases and steps of inductions that are being proved
 

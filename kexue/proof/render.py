@@ -142,7 +142,7 @@ class LedgerView:
         if line is not None:
             return line.label
         if fact.rule == "instance":
-            values = ", ".join(f"{_shown(k)} := {_shown(v)}" for k, v in fact.certificate.items())
+            values = ", ".join(put(name, value, ":=") for name, value in fact.certificate.items())
             return f"{self.label_of(fact.premises[0])} with {values}"
         return "the induction hypothesis" if fact.rule == "hypothesis" else ""
 
@@ -154,10 +154,12 @@ class LedgerView:
     def _repr_html_(self):
         given = [h.line_html(within=True) for h in self.hypotheses]
         chain = [step.chain_html(before) for before, step in zip([None, *self.steps], self.steps, strict=False)]
-        return framed("".join(given + chain), f"{self.title}: {len(self.steps)} steps, every one proved")
+        measured = [line.line_html() for line in self.measured]
+        head = f"{self.title}: {len(self.steps)} steps, every one proved"
+        return framed("".join(given + chain + measured), head + (f"; {len(measured)} measured" if measured else ""))
 
     def __repr__(self):
-        return "\n".join([self.title, *map(repr, self.hypotheses), *map(repr, self.steps)])
+        return "\n".join([self.title, *map(repr, (*self.hypotheses, *self.steps, *self.measured))])
 
 
 class Box:
@@ -222,6 +224,11 @@ def framed(lines, head=""):
     head = f'<div class="head">{escape(head)}</div>' if head else ""
     body = f'{head}<div class="lines" role="list">{lines}</div>'
     return f'{STYLE}<div class="kexue-ledger tex2jax_process mathjax_process">{body}</div>'
+
+
+def put(name, value, sign):
+    """What is put in the place of a name, as text."""
+    return f"{_shown(name)} {sign} {_shown(value)}"
 
 
 def _shown(value):
