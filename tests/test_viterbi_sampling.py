@@ -68,6 +68,18 @@ def test_law_is_that_of_the_samplers_own_choices(seed, length, order):
         assert found.distance[k] == pytest.approx(float(total_variation(enumerated, exact)), abs=1e-12)
 
 
+@pytest.mark.parametrize("length", range(1, 9))
+def test_equal_scores_long_tokens_first_every_piece_a_token(length):
+    """The derivation's line “uniform”: all of the 2^(n − 1) segmentations, each as often; not in the other order."""
+    text = bytes(range(97, 97 + length))
+    pieces = {text[i:j]: -float(1 + (i + j) % 3) for i in range(length) for j in range(i + 1, length + 1)}
+    lattice = Lattice.of(text, Vocabulary.of(pieces))
+    found = laws(lattice, [0.0], "longest")
+    assert np.abs(found.kept - 2.0 ** (1 - length)).max() < 1e-15
+    assert len(found.kept) == 2 ** (length - 1)
+    assert (laws(lattice, [0.0], "shortest").distance[0] > 0.1) == (length > 2)
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_tournament_is_the_derivations_law(order):
     a = symbols("a b c", positive=True)

@@ -6,19 +6,13 @@ A lattice is a mapping {(i, j): weight} of its tokens; those that are missing ar
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from math import prod
 
 from sympy import Expr, Integer
 
 from kexue.proof.samplers import law
-from kexue.viterbi_sampling.lattices import Cuts, Edge, tokens
+from kexue.viterbi_sampling.lattices import Cuts, Edge, weight
 
 Lattice = Mapping[Edge, Expr]
-
-
-def weight(w: Lattice, cuts: Cuts) -> Expr:
-    """∏ w_ij over the tokens of a segmentation."""
-    return prod((w[edge] for edge in tokens(cuts)), start=Integer(1))
 
 
 def partition(w: Lattice, start: int, end: int) -> Expr:

@@ -5,7 +5,7 @@ An edit works on SymPy's tree, so that what it gives is a statement again. Nothi
 
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from sympy import Add, Expr, Integer, Integral, Pow, Sum, nan, oo, zoo
 from sympy.core.function import AppliedUndef
@@ -19,6 +19,7 @@ TURNED = {  # what else a relation might have said; = does not become ≤, which
     "<": (("relation turned", ">"),),
     ">": (("relation turned", "<"),),
 }
+MANY = 20  # names, of which not all pairs are swapped
 MEANINGLESS = (zoo, nan, oo, -oo)
 Edit = tuple[str, object]  # the kind of edit, and what it gives
 
@@ -107,10 +108,10 @@ def _of_range(e: Sum | Integral) -> Iterator[Edit]:
 
 
 def swaps(relation: Relation, sorts) -> Iterator[dict]:
-    """The exchanges of two heads of one sort that occur free in a relation."""
+    """The exchanges of two heads of one sort that occur free in a relation; of many, each with the next alone."""
     arities = _arities(relation)
     named = sorted(heads(relation), key=lambda h: (str(h), sorts(h)))
-    for a, b in combinations(named, 2):
+    for a, b in combinations(named, 2) if len(named) <= MANY else pairwise(named):
         if sorts(a) == sorts(b) and arities.get(a) == arities.get(b):
             yield {a: _as_value(b, arities), b: _as_value(a, arities)}
 

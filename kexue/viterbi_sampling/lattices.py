@@ -5,16 +5,17 @@ characters after the i-th up to the j-th.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from math import prod
 
-from sympy import Expr, Integer, cancel
+from sympy import Add, Expr, Integer, cancel
 
 from kexue.proof.samplers import law
 from kexue.proof.steps import Part
 
 Cuts = tuple[int, ...]
 Edge = tuple[int, int]
+Routes = tuple[Cuts, ...]
 
 
 def segmentations(length: int) -> Iterator[Cuts]:
@@ -60,6 +61,11 @@ def score(s: Mapping[Edge, Expr], cuts: Cuts) -> Expr:
     return sum((s[edge] for edge in tokens(cuts)), Integer(0))
 
 
+def weight(w: Mapping[Edge, Expr], cuts: Cuts) -> Expr:
+    """∏ w_ij over the tokens of a segmentation."""
+    return prod((w[edge] for edge in tokens(cuts)), start=Integer(1))
+
+
 def spelled(cuts: Cuts) -> str:
     """A segmentation in words.
 
@@ -93,17 +99,22 @@ def attained(V: Sequence[Expr], s: Mapping[Edge, Expr], short: Part, below: Sequ
     return parts
 
 
-def pairwise_acceptance(choose: Callable, weights: Sequence[Expr], order: Sequence[int]) -> int:
-    """The article's sampler: each candidate replaces the kept one with probability w_new/(w_kept + w_new)."""
+def pairwise_acceptance(choose: Callable, accept: Callable[[int, int], Expr], order: Sequence[int]) -> int:
+    """The article's sampler at one position: a candidate replaces the kept one with probability accept(kept, new)."""
     kept, *others = order
     for new in others:
-        if choose(weights[new] / (weights[kept] + weights[new])):
+        if choose(accept(kept, new)):
             kept = new
     return kept
 
 
+def acceptance_law(accept: Callable[[int, int], Expr], order: Sequence[int]) -> dict[int, Expr]:
+    """{candidate: probability that it is kept} under pairwise acceptance, with the chances ``accept(kept, new)``."""
+    return law(lambda choose: pairwise_acceptance(choose, accept, order))
+
+
 def naive_law(weights: Sequence[Expr], order: Sequence[int] | None = None) -> list[Expr]:
-    """The probability of each candidate under pairwise acceptance in some order.
+    """The probability of each candidate under pairwise acceptance in some order, by its weight.
 
     >>> from sympy import symbols
     >>> a, b = symbols("a b", positive=True)
@@ -111,5 +122,81 @@ def naive_law(weights: Sequence[Expr], order: Sequence[int] | None = None) -> li
     b/(a + b)
     """
     order = range(len(weights)) if order is None else order
-    found = law(lambda choose: pairwise_acceptance(choose, weights, order))
+
+    def accept(kept: int, new: int) -> Expr:
+        return weights[new] / (weights[kept] + weights[new])
+
+    found = acceptance_law(accept, order)
     return [found[i] for i in range(len(weights))]
+
+
+def chances_by_weight(w: Mapping[Edge, Expr], law: Callable = naive_law) -> Callable[[Routes], Sequence[Expr]]:
+    """Chances of the routes at a position: the law of as many candidates, which weigh what their tokens do."""
+    return lambda routes: law([weight(w, route) for route in routes])
+
+
+class NamedChances:
+    """A symbol for the chance of each route at a position, given the routes that the positions before it have kept.
+
+    ``declare(name)`` makes a symbol. T_13,0 is the chance of the token from 1 to 3, where position 2 has kept the token
+    from 0.
+    """
+
+    def __init__(self, declare: Callable[[str], Expr]):
+        self.declare, self.symbols = declare, {}
+
+    def __call__(self, routes: Routes) -> list[Expr]:
+        if len(routes) == 1:
+            return [Integer(1)]
+        if routes not in self.symbols:
+            end, before = routes[0][-1], "".join(str(route[-3]) for route in routes[2:])
+            names = labels("T", [f"{i}{end},{before}".rstrip(",") for i in range(end)]).split()
+            self.symbols[routes] = [self.declare(name) for name in names]
+        return self.symbols[routes]
+
+    def law(self, end: int) -> dict[Cuts, Expr]:
+        """The law of :func:`sampled`. It is run with what the others leave for the first route at each position, which
+        makes its chances those of a choice; then the first one has its name."""
+
+        def choice(routes: Routes) -> list[Expr]:
+            others = self(routes)[1:]
+            return [1 - Add(*others), *others]
+
+        found = sampled_law(choice, end)
+        first = {choice(routes)[0]: names[0] for routes, names in self.symbols.items()}
+        return {cuts: chance.xreplace(first) for cuts, chance in found.items()}
+
+
+def sampled(choose: Callable, chances: Callable[[Routes], Sequence[Expr]], end: int) -> Cuts:
+    """The article's sampler on a text: each position keeps one of the routes to it, with ``chances`` that depend on
+    what the positions before it have kept."""
+    kept: dict[int, Cuts] = {0: (0,)}
+    for j in range(1, end + 1):
+        routes = tuple((*kept[i], j) for i in range(j))
+        kept[j] = routes[choose.among(chances(routes))]
+    return kept[end]
+
+
+def sampled_law(chances: Callable[[Routes], Sequence[Expr]], end: int) -> dict[Cuts, Expr]:
+    """The law of :func:`sampled`, from all its runs."""
+    return law(lambda choose: sampled(choose, chances, end))
+
+
+def averaged(chances: Callable[[Routes], Sequence[Expr]], cuts: Cuts) -> Expr:
+    """∏ of the chances along a segmentation, averaged over what the positions that it passes by may have kept.
+
+    >>> from sympy import symbols
+    >>> p, q = symbols("p q")
+    >>> averaged(lambda routes: [1 - p - q, p, q][-len(routes) :] if len(routes) > 1 else [1], (0, 1, 2))
+    q
+    """
+    before = {end: (start,) for start, end in tokens(cuts)}
+    total = Integer(0)
+    for starts in product(*(before.get(j, range(j)) for j in range(1, cuts[-1] + 1))):
+        kept, chance = [(0,)], Integer(1)
+        for j, start in enumerate(starts, 1):
+            routes = tuple((*kept[i], j) for i in range(j))
+            chance *= chances(routes)[start]
+            kept.append(routes[start])
+        total += chance
+    return total

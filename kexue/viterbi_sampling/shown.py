@@ -1,7 +1,9 @@
-"""The words that the page shows: where the best segmentation loses, as a table and as data of the explorer."""
+"""What the pages show: words in which the best segmentation loses, as a table and as data of the explorer; the law of
+tokens that are worth the same."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,8 +11,11 @@ import numpy as np
 import sympy as sp
 
 from kexue.proof.tables import Table
+from kexue.unigram.lattice import Lattice
+from kexue.unigram.vocabulary import Vocabulary
 from kexue.viterbi_sampling.experiment import ORDERS, Bias, Result
-from kexue.viterbi_sampling.pairwise import Laws, draws
+from kexue.viterbi_sampling.lattices import edges
+from kexue.viterbi_sampling.pairwise import Laws, draws, laws
 
 GRID = np.array([0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0])
 SHOWN = 30  # segmentations that a word of the explorer has at most
@@ -53,6 +58,26 @@ def table(result: Result, most: int = 3) -> Table:
                 rows.append((name, f"{order} first", *best, *favourite))
     head = ("text", "order", "best", "pairwise / exact", "most probable", "pairwise / exact")
     return Table(f"The best segmentation is not the most probable, α = {result.config.alpha:g}", head, rows)
+
+
+def distances_of_equal_scores(text: bytes, alphas: Sequence[float] = (0, 0.5, 1)) -> Table:
+    """Total variation distance of pairwise acceptance from the exact law, where all tokens have one score.
+
+    >>> distances_of_equal_scores(b"ab", [1])
+    Distance from the exact law, tokens of equal score
+    tokens                 first met  α = 1
+    every piece            longest    0.0000
+    every piece            shortest   0.0000
+    one or two characters  longest    0.0000
+    one or two characters  shortest   0.0000
+    """
+    pieces = [text[i:j] for i, j in edges(len(text))]
+    rows = []
+    for which, tokens in (("every piece", pieces), ("one or two characters", [x for x in pieces if len(x) <= 2])):
+        lattice = Lattice.of(text, Vocabulary.of(dict.fromkeys(tokens, -1.0)))
+        rows += [(which, order, *(f"{x:.4f}" for x in laws(lattice, alphas, order).distance)) for order in ORDERS]
+    head = ("tokens", "first met", *(f"α = {alpha:g}" for alpha in alphas))
+    return Table("Distance from the exact law, tokens of equal score", head, rows)
 
 
 @dataclass(frozen=True)
