@@ -6,10 +6,12 @@ import mpmath
 import pytest
 from mpmath import mpf
 
-from kexue.proof import E, Integral, Ledger, Refuted, Relation, Sum, diff, exp, oo
+from kexue.proof import E, Integral, Ledger, Rational, Refuted, Relation, Sum, diff, exp, oo
+from kexue.proof.crosscheck import unconfirmed
 from kexue.proof.kernel.chance import Chance
 from kexue.proof.numeric import ROUGH, Model, OutOfDomain
 from kexue.proof.numeric.chance import law
+from kexue.proof.numeric.domain import quadrature, series
 from kexue.proof.numeric.waves import term
 
 NORMAL = {1: mpf(0), 2: mpf(2), 3: mpf(0), 4: mpf(12)}
@@ -101,3 +103,54 @@ def test_a_solution_is_put_into_its_equation():
     slope = ledger.assume("Hm", Relation(diff(m(t), t), "=", -m(t)), "decay", forall=[t])
     first = ledger.assume("H0", Relation(m(0), "=", start), "at zero")
     assert ledger.linear_ode(slope, first, m, t).confirmed > 0
+
+
+SERIES = {  # term, first index, value
+    "a power, almost divergent": (lambda k: k ** mpf("-1.1"), 1, lambda: mpmath.zeta(mpf("1.1"))),
+    "a power, from a late start": (lambda k: k ** mpf("-1.5"), 30, lambda: mpmath.zeta(mpf("1.5"), 30)),
+    "geometric, slowly": (lambda k: mpf("0.99") ** k, 50, lambda: mpf("0.99") ** 50 * 100),
+    "alternating": (lambda k: (-1) ** int(k) / k, 1, lambda: -mpmath.log(2)),
+    "faster than geometric": (lambda k: 1 / mpmath.factorial(k), 0, lambda: mpmath.e),
+    "irregular in sign": (lambda k: mpmath.cos(k) / k**2, 1, lambda: mpmath.pi**2 / 6 - mpmath.pi / 2 + mpf(1) / 4),
+}
+SLOW = {
+    "harmonic": (lambda k: 1 / k, 1),
+    "with a logarithm": (lambda k: 1 / (k * mpmath.log(k) ** 2), 2),
+    "noise": (lambda k: mpf(random.Random(int(k)).random()) / k**2, 1),
+}
+
+
+@pytest.mark.parametrize(("value", "first", "known"), SERIES.values(), ids=SERIES)
+def test_series_have_their_values(value, first, known):
+    with mpmath.workdps(50):
+        right = known()
+        assert abs(series(lambda k: mpf(value(mpf(k))), mpf(first)) - right) <= ROUGH * (1 + abs(right))
+
+
+@pytest.mark.parametrize(("value", "first"), SLOW.values(), ids=SLOW)
+def test_series_that_two_starts_do_not_agree_on_have_none(value, first):
+    with pytest.raises(OutOfDomain, match="the series converges too slowly"):
+        series(value, mpf(first))
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "known"),
+    [
+        (lambda x: mpmath.exp(-(x**2)), 0, 3, lambda: mpmath.sqrt(mpmath.pi) / 2 * mpmath.erf(3)),
+        (lambda x: mpmath.sqrt(x), 0, 1, lambda: mpf(2) / 3),  # not smooth at its end
+        (lambda x: mpmath.cos(40 * x), 0, 1, lambda: mpmath.sin(40) / 40),  # more turns than nodes
+        (lambda x: x**3, 2, 2, lambda: mpf(0)),
+        (lambda x: x**3, 1, -2, lambda: mpf(15) / 4),
+    ],
+)
+def test_integrals_between_two_ends(value, low, high, known):
+    with mpmath.workdps(35):
+        assert abs(quadrature(value, (mpf(low), mpf(high))) - known()) < ROUGH
+
+
+def test_nothing_is_confirmed_where_that_was_not_asked_for():
+    ledger = Ledger("Not asked")
+    x = ledger.scalar("x")
+    with unconfirmed():
+        assert ledger.equal((x + 1) ** 2, x**2 + 2 * x + 1, "expand").confirmed == 0
+    assert ledger.equal((x + Rational(1, 2)) ** 2, x**2 + x + Rational(1, 4), "expand").confirmed == 12

@@ -5,7 +5,18 @@ from sympy import Integral, Rational, Sum, oo
 
 from kexue.proof.kernel.terms import Diff
 from kexue.proof.numeric.chance import OUTCOMES
-from kexue.proof.numeric.domain import DIGITS, FINE, NOISE, ROUGH, TOLERANCE, OutOfDomain, TooFine, close, sign_of
+from kexue.proof.numeric.domain import (
+    DIGITS,
+    FEWER,
+    FINE,
+    NOISE,
+    ROUGH,
+    TOLERANCE,
+    OutOfDomain,
+    TooFine,
+    close,
+    sign_of,
+)
 
 
 def tolerance_of(relation):
@@ -34,8 +45,10 @@ class Comparisons:
             return self.converges(relation, strictly, outcome)
         if strictly:
             return self.holds_closely(relation, outcome)
-        left, right = self(relation.lhs, outcome), self(relation.rhs, outcome)
-        return self._compares(relation, left, right, tolerance_of(relation))
+        tolerance = tolerance_of(relation)
+        digits = DIGITS if tolerance == TOLERANCE else FEWER
+        left, right = self(relation.lhs, outcome, digits), self(relation.rhs, outcome, digits)
+        return self._compares(relation, left, right, tolerance)
 
     @staticmethod
     def _compares(relation, left, right, tolerance, strictly=False):
