@@ -19,18 +19,16 @@ from kexue.proof.kernel.replacing import admissible
 from kexue.proof.kernel.terms import IllFormed, Relation, Undecided, heads, is_rule, is_vector
 from kexue.proof.numeric import Model, OutOfDomain
 from kexue.proof.numeric.domain import DIGITS, ROUGH
-from kexue.proof.printing import TEX_OPS, tex, text
+from kexue.proof.printing import tex, text
 from kexue.proof.render import framed, inline, put
 from kexue.proof.steps import Refuted, values_of
 
 SPARE = 15  # digits by which the second of two readings is finer
 MOST = DIGITS - SPARE  # digits that may be asked for
 SECONDS = 10.0  # that the numbers of one line may take
-TEX = TEX_OPS | {"≈": r"\approx", " ": r"\quad "}
-TEXT = {sign: sign for sign in TEX_OPS} | {"≈": "≈", " ": "   "}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measured:
     """A quantity with its value, or a relation with the values of its sides, at a point; numbered M1, M2, ….
 
@@ -64,30 +62,28 @@ class Measured:
 
     @property
     def note(self) -> str:
-        """One line: why, where, and how closely."""
-        where = ", ".join(put(name, value, "=") for name, value in self.at.items())
-        parts = self.why, f"at {where}" if where else "", f"computed to {self.digits} digits, not proved"
+        """One line: why, the numbers of a relation's sides, where, and how closely."""
+        sides = f" {self.what.op} ".join(self.shown) if isinstance(self.what, Relation) else ""
+        values = ", ".join(put(name, value, "=") for name, value in self.at.items())
+        where = f"at {values}" if values else ""
+        parts = self.why, f"{sides} {where}".strip(), f"computed to {self.digits} digits, not proved"
         return " · ".join(part for part in parts if part)
 
     def line_html(self) -> str:
         """The line as HTML."""
+        formula = tex(self.what) if isinstance(self.what, Relation) else rf"{tex(self.what)} \approx {self.shown[0]}"
         return (
             f'<div class="line" role="listitem"><span class="no">{self.label}</span>'
-            f'<div class="formula">{inline(self._formula(tex, TEX))}</div>'
+            f'<div class="formula">{inline(formula)}</div>'
             f'<span class="badge measured">measured</span><div class="note">{escape(self.note)}</div></div>'
         )
-
-    def _formula(self, written, signs):
-        if not isinstance(self.what, Relation):
-            return f"{written(self.what)} {signs['≈']} {self.shown[0]}"
-        left, right = self.shown
-        return f"{written(self.what)}{signs[' ']}({left} {signs[self.what.op]} {right})"
 
     def _repr_html_(self) -> str:
         return framed(self.line_html())
 
     def __repr__(self) -> str:
-        return f"{self.label} {self._formula(text, TEXT)}\n      {self.note}"
+        number = "" if isinstance(self.what, Relation) else f" ≈ {self.shown[0]}"
+        return f"{self.label} {text(self.what)}{number}\n      {self.note}"
 
 
 class Measuring:
@@ -111,7 +107,7 @@ class Measuring:
         >>> ledger = Ledger("Basel")
         >>> k, n = ledger.natural("k n")
         >>> ledger.measure(Sum(1 / k**2, (k, 1, n)), {n: 100}, "a partial sum")
-        M1 Sum(k^(-2), (k, 1, n)) ≈ 1.63498
+        M1 Σ_{k=1..n} k^(-2) ≈ 1.63498
               a partial sum · at n = 100 · computed to 6 digits, not proved
         """
         what = self._relation(what) if isinstance(what, (Relation, Relational)) else _expression(what)
