@@ -43,7 +43,7 @@ def ledger() -> Ledger:
     return ledger
 
 
-SQUARES = {  # what is measured, at which point, with how many digits, and what mpmath says
+NUMBERS = {  # what is measured, at which point, with how many digits, and what mpmath says
     "a sum": (
         lambda s: Sum(1 / s.k**2, (s.k, 1, s.n)),
         lambda s: {s.n: 100},
@@ -76,7 +76,7 @@ SQUARES = {  # what is measured, at which point, with how many digits, and what 
 }
 
 
-@pytest.mark.parametrize(("what", "at", "digits", "known"), SQUARES.values(), ids=SQUARES)
+@pytest.mark.parametrize(("what", "at", "digits", "known"), NUMBERS.values(), ids=NUMBERS)
 def test_a_number_is_right_to_its_digits(
     ledger: Ledger,
     what: Callable[[Ledger], Expr],

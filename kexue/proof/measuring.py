@@ -20,7 +20,7 @@ from kexue.proof.kernel.terms import IllFormed, Relation, Undecided, heads, is_r
 from kexue.proof.numeric import Model, OutOfDomain
 from kexue.proof.numeric.domain import DIGITS, ROUGH
 from kexue.proof.printing import tex, text
-from kexue.proof.render import framed, inline, put
+from kexue.proof.render import framed, inline, line, put
 from kexue.proof.steps import Refuted, values_of
 
 SPARE = 15  # digits by which the second of two readings is finer
@@ -72,11 +72,7 @@ class Measured:
     def line_html(self) -> str:
         """The line as HTML."""
         formula = tex(self.what) if isinstance(self.what, Relation) else rf"{tex(self.what)} \approx {self.shown[0]}"
-        return (
-            f'<div class="line" role="listitem"><span class="no">{self.label}</span>'
-            f'<div class="formula">{inline(formula)}</div>'
-            f'<span class="badge measured">measured</span><div class="note">{escape(self.note)}</div></div>'
-        )
+        return line(self.label, inline(formula), self.verdict, escape(self.note))
 
     def _repr_html_(self) -> str:
         return framed(self.line_html())

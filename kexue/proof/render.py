@@ -34,12 +34,24 @@ RULES = {
     "comparison": "compared with a series that converges",
     "linear ODE": "the one solution of a linear equation",
 }
+MARKS = {"proved": "✓ ", "refuted": "✗ ", "undecided": "? "}  # before a verdict; assumed and measured have none
 STYLE = f"<style>{Path(__file__).with_name('ledger.css').read_text(encoding='utf-8')}</style>"
 
 
 def inline(thing):
     """TeX between the delimiters that MathJax reads, displayed size."""
     return rf"\(\displaystyle {escape(thing if isinstance(thing, str) else tex(thing))}\)"
+
+
+def line(label, formula, verdict, note, anchor=None):
+    """A line as HTML: its label as text, formula and note as HTML, and the badge of its verdict."""
+    where = f' id="{anchor}"' if anchor else ""
+    return (
+        f'<div class="line" role="listitem"{where}><span class="no">{escape(label)}</span>'
+        f'<div class="formula">{formula}</div>'
+        f'<span class="badge {verdict}">{MARKS.get(verdict, "")}{verdict}</span>'
+        f'<div class="note">{note}</div></div>'
+    )
 
 
 class StepView:
@@ -69,15 +81,9 @@ class StepView:
 
     def line_html(self, formula=None, within=False):
         """The line as HTML; within the whole ledger it carries an anchor, and what it rests on links to theirs."""
-        anchor = f' id="{self.ledger.anchor(self)}"' if within else ""
         note = self._linked_note() if within else escape(self.note)
-        badge = "✓ proved" if self.verdict == "proved" else "assumed"
-        return (
-            f'<div class="line" role="listitem"{anchor}><span class="no">{escape(self.label)}</span>'
-            f'<div class="formula">{formula or inline(self.relation)}</div>'
-            f'<span class="badge {self.verdict}">{badge}</span>'
-            f'<div class="note">{note}{self._details_html()}</div></div>'
-        )
+        anchor = self.ledger.anchor(self) if within else None
+        return line(self.label, formula or inline(self.relation), self.verdict, note + self._details_html(), anchor)
 
     def chain_html(self, previous):
         """The line in an aligned chain, its left side dimmed where the line before has the same."""
@@ -184,14 +190,7 @@ class Trial:
     detail: str
 
     def _repr_html_(self):
-        mark = {"proved": "✓", "refuted": "✗", "undecided": "?"}[self.verdict]
-        line = (
-            f'<div class="line" role="listitem"><span class="no">try</span>'
-            f'<div class="formula">{inline(self.relation)}</div>'
-            f'<span class="badge {self.verdict}">{mark} {self.verdict}</span>'
-            f'<div class="note">{escape(self.detail)}</div></div>'
-        )
-        return framed(line)
+        return framed(line("try", inline(self.relation), self.verdict, escape(self.detail)))
 
     def __repr__(self):
         return f"{self.verdict}: {text(self.relation)}" + (f"\n      {self.detail}" if self.detail else "")
