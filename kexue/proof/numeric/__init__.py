@@ -6,6 +6,7 @@ it would catch a kernel that proved something false.
 
 from kexue.proof.numeric.comparing import tolerance_of
 from kexue.proof.numeric.domain import ROUGH, TOLERANCE, Divergent, OutOfDomain, close
-from kexue.proof.numeric.model import Model, admits
+from kexue.proof.numeric.drawing import admits
+from kexue.proof.numeric.model import Model
 
 __all__ = ["ROUGH", "TOLERANCE", "Divergent", "Model", "OutOfDomain", "admits", "close", "tolerance_of"]

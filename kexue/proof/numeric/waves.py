@@ -33,7 +33,10 @@ class Waves:
     def draw_wave(self, e, arity):
         """[(weight, rates)]; the weights have the declared sign."""
         sign = 0 if isinstance(e, Vec) else 1 if e.is_nonnegative else -1 if e.is_nonpositive else 0
-        draw = lambda: mpf(self.rng.gauss(0, 1))  # noqa: E731
+
+        def draw():
+            return mpf(self.rng.gauss(0, 1))
+
         weights = [draw() * self.scales.get(head(e), 1) for _ in range(SIZE)]
         rates = [[draw() / 3 for _ in range(arity)] for _ in range(SIZE)]
         return [(sign * abs(w) if sign else w, r) for w, r in zip(weights, rates, strict=True)]
