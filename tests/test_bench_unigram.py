@@ -4,6 +4,7 @@ import gzip
 from math import log
 
 import pytest
+from optional import needs
 
 from benchmarks.unigram import contenders, costs, models, picture, report, texts
 from benchmarks.unigram.rounds import FEWEST, Duel, interleaved, pooled
@@ -161,8 +162,7 @@ def test_contenders_load_the_same_tokens_from_any_models_file(tmp_path, name):
     scored = {piece: log(count / 500) for piece, count in TOKENS.items()}
     Unigram(scored).save(tmp_path / "any.json")
     models.converted(tmp_path / "any.json", tmp_path)
-    if why := contenders.missing(name):
-        pytest.skip(why)
+    needs(contenders.ALL[name])
     encoded = models.load(name, tmp_path).call(["ab天ab"], None)()
     made = contenders.ALL[name](Unigram.load(tmp_path / "bytepiece.model").vocabulary)
     assert made.sample("ab天ab", None, 1) == [(b"ab", "天".encode(), b"ab")]

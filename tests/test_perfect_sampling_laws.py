@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import install_import_hook
+from optional import needs
 from scipy import stats
 from unigram_laws import random_mapping
 
 from kexue.unigram import Unigram, Vocabulary, reference
 from kexue.unigram.drawing import mix
 from kexue.unigram.lattice import Lattice, ids_of
+from kexue.unigram.peers import BytePiece
 from kexue.unigram.reference import total_variation
 
 TYPES = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"  # an int is a float
@@ -204,7 +206,7 @@ def test_bytepieces_rule_refuses_an_only_candidate_at_one_number(score):
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the witness is of glibc's rand")
 def test_bytepiece_hangs_at_the_witness():
-    pytest.importorskip("bytepiece", reason="optional: needs a C compiler")
+    needs(BytePiece)
     seed, length = extremes.HANG
     assert extremes.bytepiece_returns(seed, length - 1)
     assert not extremes.bytepiece_returns(seed, length)

@@ -16,9 +16,11 @@ from itertools import pairwise
 import mpmath
 import numpy as np
 import pytest
+from optional import needs
 from unigram_models import TOPICS, best_by_bytepiece, processor, reference_draws, trained
 
 from kexue.unigram import Unigram, UnigramError, posterior
+from kexue.unigram.peers import BytePiece
 from kexue.unigram.sampling import BLOCK, LongDocument
 
 FINITE = (0, 1e-3, 0.1, 1, 3, 10, 100)
@@ -227,7 +229,9 @@ def bytepiece_model() -> dict[str, list]:
 
 
 def test_best_path_is_bytepieces(tmp_path):
-    bytepiece = pytest.importorskip("bytepiece", reason="needs BytePiece: pip install bytepiece==0.6.3")
+    needs(BytePiece)
+    import bytepiece
+
     entries = bytepiece_model()
     path = tmp_path / "small.model"
     path.write_text(json.dumps(entries))
