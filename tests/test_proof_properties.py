@@ -1,5 +1,7 @@
 """Random true identities are proved, and with one thing changed they are not."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +49,8 @@ def test_products_of_linear_forms(left, right, change):
 def test_inner_products_are_bilinear(left, right, change):
     s = Blackboard()
     vectors = (s.u, s.v, s.w)
-    expanded = sum(c * d * inner(p, q) for c, p in zip(left, vectors) for d, q in zip(right, vectors))  # noqa: B905
+    pairs = product(zip(left, vectors, strict=True), zip(right, vectors, strict=True))
+    expanded = sum(c * d * inner(p, q) for (c, p), (d, q) in pairs)
     whole = inner(s.combination(left, vectors), s.combination(right, vectors))
     assert s.ledger.equal(whole, expanded).verdict == "proved"
     refuses(lambda: s.ledger.equal(whole, expanded + change * inner(s.u, s.v)))

@@ -80,7 +80,10 @@ def test_the_solver_finds_the_closed_form_at_second_order():
 def test_a_perturbed_critic_is_worse():
     x, found = line.solved_slope(800)
     rho, gap = line.between(line.NOISE, line.DATA).density(x), line.NOISE.cdf(x) - line.DATA.cdf(x)
-    loss = lambda g: (rho * g**2 / 2 - g * gap).sum() * (x[1] - x[0])  # noqa: E731
+
+    def loss(g):
+        return (rho * g**2 / 2 - g * gap).sum() * (x[1] - x[0])
+
     best = loss(found)
     assert best == pytest.approx(-(gap**2 / (2 * rho))[rho > 1e-12].sum() * (x[1] - x[0]), rel=1e-4)
     assert all(loss(found + e * np.cos(x)) > best for e in (-0.1, 0.1))

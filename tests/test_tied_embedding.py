@@ -65,7 +65,10 @@ def test_estimates_have_the_values_that_were_known(case, article, refined):
 def test_the_mean_over_lengths_is_that_of_an_adaptive_quadrature(case):
     case = initial.Case(*case)
     d, s, n = case.d, case.sigma, case.n
-    loss = lambda x: np.logaddexp(d**0.5 * s * x, log(n - 1) + d * s**2 / 2) * chi.pdf(x, d)  # noqa: E731
+
+    def loss(x):
+        return np.logaddexp(d**0.5 * s * x, log(n - 1) + d * s**2 / 2) * chi.pdf(x, d)
+
     exact, _ = quad(loss, max(0, d**0.5 - 9), d**0.5 + 9, limit=200)
     assert initial.averaged_loss(case) == pytest.approx(exact, rel=1e-5)
 

@@ -43,7 +43,10 @@ def by_hand(all_: Models, run: int, ids: torch.Tensor) -> torch.Tensor:
     """Logits of one text under one run, place by place with complex rotations and an explicit softmax."""
     setting, d, heads = SETTINGS[run // all_.seeds], SHAPE.d, SHAPE.heads
     e = d // heads
-    norm = lambda x, g: F.rms_norm(x, (d,), eps=1e-12) * g  # noqa: E731
+
+    def norm(x, g):
+        return F.rms_norm(x, (d,), eps=1e-12) * g
+
     x = all_.embedding[run][ids]
     turn = torch.polar(
         torch.ones(len(ids), e // 2, dtype=torch.float64),

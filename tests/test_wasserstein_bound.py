@@ -78,7 +78,9 @@ def test_bound_of_constant_rate_is_grönwalls():
 
 @pytest.mark.parametrize("variance", [0.25, 1.0, 4.0])
 def test_closed_forms_are_integrals(variance):
-    v = lambda t: 1 + (variance - 1) * exp(-t)  # noqa: E731
+    def v(t):
+        return 1 + (variance - 1) * exp(-t)
+
     true = quad(lambda t: 0.05 * sqrt(variance / v(t)), 0, 5)[0]
     claimed = quad(lambda t: 0.05 * sqrt(v(t) / variance), 0, 5)[0]
     assert gaussian_distance(variance, 0.1, 5) == pytest.approx(true, rel=1e-10)
@@ -101,7 +103,10 @@ def test_the_ode_ends_where_scipys_does(i):
     fields = tuple(drift(score, 0.5) for score in (data.score, data.wrong))
     *_, (_, fine, coarse) = together(fields, (x, y), data.T, 800, None)
     for field, start, end, rough in zip(fields, (x, y), fine, coarse, strict=True):
-        flat = lambda t, z, field=field: field(torch.as_tensor(z), torch.tensor(t)).numpy().ravel()  # noqa: E731
+
+        def flat(t, z, field=field):
+            return field(torch.as_tensor(z), torch.tensor(t)).numpy().ravel()
+
         other = solve_ivp(flat, (pair.T, 0), start.numpy().ravel(), rtol=1e-10, atol=1e-12).y[:, -1]
         np.testing.assert_allclose(end.numpy().ravel(), other, atol=float((end - rough).abs().max()) / 2 + 1e-10)
 

@@ -79,7 +79,10 @@ def test_steepest_is_the_largest_eigenvalue_of_the_symmetric_jacobian():
     points, t = torch.randn((5, 2), generator=generator(1), dtype=torch.float64), torch.tensor(0.4, dtype=torch.float64)
     found = steepest(score, points, t)
     for net, i in itertools.product(range(2), range(5)):
-        one = lambda x, net=net: score(x.expand(2, 1, 2), t)[net, 0]  # noqa: E731
+
+        def one(x, net=net):
+            return score(x.expand(2, 1, 2), t)[net, 0]
+
         J = torch.autograd.functional.jacobian(one, points[i])
         assert float(found[net, i]) == pytest.approx(float(torch.linalg.eigvalsh((J + J.T) / 2)[-1]), abs=1e-12)
 

@@ -254,7 +254,7 @@ class Engine:
             weights = self.scores(1.0) if alpha == math.inf else self.weights(alpha)
             own.clear()  # of the last α alone, as it holds the weights
             usable = alpha == math.inf or weights.linear
-            own[alpha] = Single(self.states, weights, alpha) if usable else lambda text, seed: None  # noqa: ARG005
+            own[alpha] = Single(self.states, weights, alpha) if usable else lambda text, seed: None  # noqa: ARG005 - a `Single`
         return own[alpha]
 
     def edges(self, text: bytes) -> Edges:

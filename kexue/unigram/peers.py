@@ -202,7 +202,7 @@ class SentencePiece(Peer):
     def write(vocabulary: Vocabulary, path: Path) -> None:
         path.write_bytes(to_sentencepiece(vocabulary)[0])
 
-    def load(self, path: Path, seed: int) -> None:  # noqa: ARG002
+    def load(self, path: Path, seed: int) -> None:  # noqa: ARG002  its seed would be the whole process's
         from sentencepiece import SentencePieceProcessor
 
         self.library = SentencePieceProcessor(model_file=str(path))

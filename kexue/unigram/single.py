@@ -90,7 +90,7 @@ def _entry(best: bool) -> Entry:
 def _pointer(typing, address):  # noqa: ARG001 - the signature that Numba wants
     """The pointer to an address."""
 
-    def generate(context, builder, signature, arguments):  # noqa: ARG001
+    def generate(context, builder, signature, arguments):  # noqa: ARG001 - the same
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(types.int64), generate

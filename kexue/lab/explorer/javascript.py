@@ -95,7 +95,7 @@ class _Printer(JavascriptCodePrinter):
         otherwise = "NaN"
         for value, condition in reversed(expr.args):
             branch = self._print(value)
-            otherwise = branch if condition == True else f"({self._print(condition)} ? {branch} : {otherwise})"  # noqa: E712
+            otherwise = branch if condition is sp.true else f"({self._print(condition)} ? {branch} : {otherwise})"
         return f"({otherwise})"
 
     def _print_Sum(self, expr):
