@@ -1,12 +1,14 @@
-"""Random expressions: their normal forms have their values, and their signs are as the kernel says."""
+"""Random expressions: their normal forms have their values, their signs and their factors are as the kernel says."""
 
 import random
+from math import prod
 
 import pytest
-from sympy import Abs, Integer, Rational, Sum, exp, log, sqrt
+from sympy import Abs, Integer, Rational, Sum, exp, factor_list, log, sqrt, symbols
 
 from kexue.proof import Ledger, ProofError, diff, inner, norm
 from kexue.proof.kernel.normal import Normaliser
+from kexue.proof.kernel.powers import factored
 from kexue.proof.numeric import ROUGH, Model, OutOfDomain, close
 
 SEEDS = 40  # batches
@@ -112,3 +114,21 @@ def test_signs_are_as_the_kernel_says(seed):
             continue
         for _, value in values(grammar, expression):
             assert not sign or sign[0] * value > (0 if sign[1] else -ROUGH), (expression, sign)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_factors_are_those_of_sympy(seed):
+    chance = random.Random(seed)
+    names = symbols("s:5")
+
+    def number():
+        return Rational(chance.choice([-3, -2, -1, 1, 2, 3]), chance.randint(1, 3))
+
+    def polynomial():
+        return sum(number() * prod(chance.choices(names, k=chance.randint(0, 2))) for _ in range(3))
+
+    for _ in range(EACH):
+        product = number() * prod(polynomial() ** chance.randint(1, 2) for _ in range(chance.randint(1, 3)))
+        for e in (product, product.expand()):
+            (constant, factors), (known, others) = factored(e), factor_list(e)
+            assert (constant, dict(factors)) == (known, dict(others)), e

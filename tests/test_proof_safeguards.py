@@ -20,6 +20,7 @@ from kexue.proof import (
     Relation,
     Sum,
     Undecided,
+    budget,
     diff,
     exp,
     kernel,
@@ -76,6 +77,20 @@ def test_a_budget_waits_where_python_would_drop_an_exception():
     with pytest.raises(Undecided, match="ran out"), within(0.05):
         work()
     assert 0.2 <= time.process_time() - start < 10
+
+
+def test_an_alarm_after_the_block_does_not_pass_the_budget_by(monkeypatch):
+    restore = budget._restore_alarm
+
+    def late(*arguments):
+        signal.raise_signal(signal.SIGPROF)
+        restore(*arguments)
+
+    monkeypatch.setattr(budget, "_restore_alarm", late)
+    before = signal.getsignal(signal.SIGPROF)
+    with within(50):
+        pass
+    assert signal.getsignal(signal.SIGPROF) is before
 
 
 def test_a_budget_gives_the_alarm_back():

@@ -42,7 +42,7 @@ def _can_interrupt():
 
 def _set_alarm(seconds):
     def ring(_, frame):
-        if not _is_swallowed(frame):
+        if not _is_out_of_place(frame):
             signal.setitimer(signal.ITIMER_PROF, 0)
             raise _OutOfTime
 
@@ -50,12 +50,14 @@ def _set_alarm(seconds):
     return handler, signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
 
 
-def _is_swallowed(frame):
+def _is_out_of_place(frame):
     """Whether Python would drop an exception here: in a callback of the garbage collector or of a weak reference, or
-    in a finalizer."""
+    in a finalizer; or the block has ended, and the exception would pass the budget by."""
+    if _module(frame) == contextmanager.__module__:
+        return True
     callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
-        if frame.f_code in callbacks or frame.f_code.co_name == "__del__" or _module(frame) in REFERENCES:
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__" or _module(frame) in (*REFERENCES, __name__):
             return True
         frame = frame.f_back
     return False

@@ -18,13 +18,13 @@ from sympy import (
     degree,
     div,
     exp,
-    factor_list,
     log,
     oo,
 )
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.memory import remembered
+from kexue.proof.kernel.powers import factored
 from kexue.proof.kernel.terms import BINDERS, Expect, Inner, Undecided, outermost
 
 
@@ -94,7 +94,7 @@ class Signs:
     def normal_sign(self, e):
         """The sign of the normal form, factor by factor."""
         numerator, denominator = self.fraction(e)
-        constant, factors = factor_list(numerator * denominator)
+        constant, factors = factored(numerator * denominator)
         signs = [(1 if constant >= 0 else -1, constant != 0)]
         for f, k in factors:
             sign = self.polynomial_sign(f)
