@@ -20,7 +20,6 @@ from threading import Event
 
 import numpy as np
 from jaxtyping import Int32, Int64
-from tqdm import tqdm
 
 from kexue.errors import KexueError, UnigramError
 from kexue.unigram.automaton import WINDOW, automaton
@@ -90,20 +89,24 @@ class Engine:
         self.rows = Rows(self.automaton)
         self.weights = lru_cache(maxsize=4)(self.rows)
         self.scores = lru_cache(maxsize=2)(self.rows.scores)
-        sizes = [len(piece) for piece in vocabulary.pieces] + [1] * 256 + [WINDOW]  # the last is that of id −1, "none"
-        for i in vocabulary.spelling:
-            sizes[i] = 1
-        self.sizes = np.array(sizes, dtype=np.int32)
+        # Pseudo tokens have one byte; the last number is that of id −1, "none".
+        self.sizes = np.concatenate([vocabulary.lengths, np.ones(256), [WINDOW]]).astype(np.int32)
         self._threads = threading.local()
 
     # -- many documents
 
-    def run(self, batches: Iterable[Sequence[bytes]], task: Task, threads: int, bar: tqdm) -> Flat:
+    def run(
+        self,
+        batches: Iterable[Sequence[bytes]],
+        task: Task,
+        threads: int,
+        tell: Callable[[int], object] = lambda _: None,
+    ) -> Flat:
         """Every document's sequences, document by document, sample by sample.
 
         Args:
             batches: the documents, some at a time; with threads, one batch is made while others are worked on.
-            bar: moves on by the number of documents that are done.
+            tell: called with how many more documents are done.
         """
         sizes, found = [], []
 
@@ -115,9 +118,9 @@ class Engine:
                     yield place + begin, texts[begin:end]
                 place += len(texts)
 
-        with bar, closing(self._worked(pieces(), task, threads)) as flats:
+        with closing(self._worked(pieces(), task, threads)) as flats:
             for flat in flats:
-                bar.update(sizes[len(found)])
+                tell(sizes[len(found)])
                 found.append(flat)
         return found[0] if len(found) == 1 else self._joined(found)
 
@@ -291,6 +294,8 @@ def _laid(texts: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
 def _cuts(offsets: np.ndarray, samples: int) -> list[int]:
     """Where the documents of one piece end and the next begin: a long document alone, short ones together."""
     count = offsets.size - 1
+    if count and offsets[-1] <= min(SHORT, PIECE // samples):
+        return [0, count]
     long = np.flatnonzero(np.diff(offsets) > SHORT).tolist()
     cuts = {0, count, *long, *(d + 1 for d in long)}
     begin = 0

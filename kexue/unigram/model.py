@@ -367,8 +367,10 @@ class Unigram:
         count_of("the index of the last text", task.first + len(texts), 0)
         if task.samples * max(len(texts), 1) > MOST:
             raise UnigramError(f"samples is {samples} for {len(texts)} texts, expected at most {MOST} sequences in all")
-        bar = tqdm(total=len(texts), unit="text", disable=not progress)
-        return self._engine.run(self._batches(texts), task, threads, bar)
+        if not progress:
+            return self._engine.run(self._batches(texts), task, threads)
+        with tqdm(total=len(texts), unit="text") as bar:
+            return self._engine.run(self._batches(texts), task, threads, bar.update)
 
     def _constrained(self, text, alpha, rng, forced, forbidden) -> list[int]:
         edges, alpha = self._edges(text), alpha_of(alpha)

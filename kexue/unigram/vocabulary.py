@@ -10,7 +10,7 @@ from numbers import Real
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 
 from kexue.errors import UnigramError
 
@@ -90,9 +90,19 @@ class Vocabulary:
         return used
 
     @cached_property
+    def lengths(self) -> Int64[np.ndarray, " tokens"]:
+        """Bytes of every token."""
+        return lengths_of(self.pieces)
+
+    @cached_property
     def ids(self) -> dict[bytes, int]:
         """Token → id, of the tokens that a text may be segmented into."""
         return {piece: i for i, piece in enumerate(self.pieces) if i not in self.reserved}
+
+
+def lengths_of(pieces: Sequence[bytes]) -> Int64[np.ndarray, " pieces"]:
+    """Bytes of every one."""
+    return np.fromiter(map(len, pieces), np.int64, len(pieces))
 
 
 def _check_pieces(pieces: Sequence[bytes], reserved: frozenset[int]) -> None:
