@@ -14,7 +14,7 @@ from kexue.proof import Integer, Ledger, ProofError, Sum, diff, inner, norm2, sq
 from kexue.proof.edits import changed_sides
 from kexue.proof.mutation import mutants, score
 from kexue.proof.steps import Recipe
-from kexue.proof.tables import Link, Table
+from kexue.proof.tables import Link, Prose, Table
 
 MOST = 60  # changes of each ledger that are tried, at equal distances, and all that are listed as equivalent
 
@@ -23,7 +23,7 @@ statements:
   - says: Polarisation.
     steps: [polar]
   - says: Something else.
-    instead: Left to the reader.
+    instead: Left to the reader, but for one line (`polar`).
 equivalents:
   - reason: as it happens
     mutants: ["polar: no such change"]
@@ -147,6 +147,7 @@ def test_a_chapter_declares_its_statements(tmp_path: Path) -> None:
     chapter = covered(tmp_path, COVERAGE)
     assert [[step.name for step in s.steps] for s in chapter.statements] == [["polar"], []]
     assert str(chapter.link(chapter.steps[0])) == "(1)"
+    assert str(chapter.statements[1].instead) == "Left to the reader, but for one line (1)."
     assert chapter.scores()[0].unmet == ("polar: no such change",)
 
 
@@ -154,8 +155,9 @@ def test_a_chapter_declares_its_statements(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("[polar]", "[parallel]", "no line is called “parallel”. Lines: polar"),
+        ("`polar`", "`parallel`", "no line is called “parallel”"),
         ("instead: Left", "why: Left", "either `steps` or `instead`"),
-        ("    instead: Left to the reader.\n", "", "either `steps` or `instead`"),
+        ("    instead: Left to the reader, but for one line (`polar`).\n", "", "either `steps` or `instead`"),
         ("equivalents:", "equivalent:", "`equivalents` were expected, not equivalent"),
     ],
 )
@@ -170,8 +172,10 @@ def test_a_chapter_that_declares_nothing_is_told(tmp_path: Path) -> None:
 
 
 def test_a_table_reads_in_a_terminal_and_in_a_page() -> None:
-    table = Table("Two", ("what", "lines"), [("a <b>", [Link("(1)", "x.html#1"), Link("(2)", "x.html")]), ("c", 3)])
-    assert repr(table) == "Two\nwhat   lines\na <b>  (1), (2)\nc      3"
+    lines = [Link("(1)", "x.html#1"), Link("(2)", "x.html")]
+    table = Table("Two", ("what", "lines"), [("a <b>", lines), ("c", Prose(["> ", lines[1]]))])
+    assert repr(table) == "Two\nwhat   lines\na <b>  (1), (2)\nc      > (2)"
     html = table._repr_html_()
+    assert '&gt; <a href="x.html">(2)</a>' in html
     assert "a &lt;b&gt;" in html
     assert '<a href="x.html#1">(1)</a>, <a href="x.html">(2)</a>' in html

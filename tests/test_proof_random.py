@@ -4,11 +4,12 @@ import random
 from math import prod
 
 import pytest
-from sympy import Abs, Integer, Rational, Sum, exp, factor_list, log, sqrt, symbols
+from sympy import QQ, Abs, Integer, Rational, Sum, exp, factor_list, log, sqrt, symbols
+from sympy.polys.fields import field
 
 from kexue.proof import Ledger, ProofError, diff, inner, norm
 from kexue.proof.kernel.normal import Normaliser
-from kexue.proof.kernel.powers import factored
+from kexue.proof.kernel.polynomials import factored, quotient
 from kexue.proof.numeric import ROUGH, Model, OutOfDomain, close
 
 SEEDS = 40  # batches
@@ -114,6 +115,30 @@ def test_signs_are_as_the_kernel_says(seed):
             continue
         for _, value in values(grammar, expression):
             assert not sign or sign[0] * value > (0 if sign[1] else -ROUGH), (expression, sign)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_quotients_are_those_of_sympy(seed):
+    chance = random.Random(seed)
+    names = symbols("s:4")
+    field_, *_ = field(names, QQ)
+
+    def expression(depth):
+        if not depth:
+            return chance.choice([*names, Rational(chance.choice([-2, -1, 1, 3]), chance.randint(1, 3))])
+        a, b = expression(depth - 1), expression(depth - 1)
+        return chance.choice([a + b, a - b, a * b, a / b if b != 0 else a, a ** chance.randint(-2, 2) if a != 0 else b])
+
+    for _ in range(EACH):
+        e = expression(4)
+        try:
+            known = field_.from_expr(e)
+        except ZeroDivisionError:
+            with pytest.raises(ZeroDivisionError):
+                quotient(e, field_.ring)
+            continue
+        n, d = quotient(e, field_.ring)
+        assert n.cancel(d) == known.numer.cancel(known.denom), e  # a power of SymPy's may have any sign below
 
 
 @pytest.mark.parametrize("seed", range(8))

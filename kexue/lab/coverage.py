@@ -1,11 +1,13 @@
 """What of the book is assumed, what is checked, and how well: tables made from the ledgers themselves.
 
 A chapter declares two things beside its pages, in ``book/<slug>/coverage.yaml``: its article's statements with the
-lines that check them, and the changed lines that the checker passes rightly, with the reason.
+lines that check them, and the changed lines that the checker passes rightly, with the reason. What is said `instead`
+of lines names some in backticks.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +19,13 @@ import yaml
 from kexue.errors import PageError
 from kexue.lab.ledgers import Derivation, book_of_ledgers
 from kexue.proof import Ledger, Step
+from kexue.proof.crosscheck import confirming
 from kexue.proof.mutation import Score, score
 from kexue.proof.render import RULES
-from kexue.proof.tables import Link, Table
+from kexue.proof.tables import Link, Prose, Table
 
 BESIDE = "coverage.yaml"
+NAMED = re.compile("`([^`]+)`")
 UNSETTLED = ("cannot express", "no answer")  # what Z3 may say of a line besides agreeing
 
 
@@ -31,7 +35,7 @@ class Statement:
 
     says: str
     steps: tuple[Step, ...]
-    instead: str
+    instead: Prose
 
 
 class Coverage:
@@ -48,7 +52,9 @@ class Coverage:
         steps, instead = entry.get("steps", []), entry.get("instead", "")
         if set(entry) - {"says", "steps", "instead"} or "says" not in entry or bool(steps) == bool(instead):
             raise PageError(f"{self.file}: a statement has `says` and either `steps` or `instead`, not {entry}")
-        return Statement(entry["says"], tuple(map(self.step, steps)), instead)
+        named = enumerate(NAMED.split(instead))
+        words = Prose(self.link(self.step(part), bare=True) if place % 2 else part for place, part in named)
+        return Statement(entry["says"], tuple(map(self.step, steps)), words)
 
     def step(self, reference: str) -> Step:
         """The line of a name, or else of a reason."""
@@ -64,12 +70,17 @@ class Coverage:
     def steps(self) -> list[Step]:
         return [step for ledger in self.ledgers for step in ledger.steps]
 
-    def link(self, step: Step) -> Link:
-        """To a line on its page, or to the page where the line has no anchor; a second ledger's lines by name."""
+    def link(self, step: Step, bare: bool = False) -> Link:
+        """To a line on its page, or to the page where the line has no anchor; a second ledger's lines by name.
+
+        Args:
+            bare: its number without the parentheses.
+        """
         page = f"../{self.derivation.slug}/derivation.html"
         anchor = f"#{step.ledger.anchor(step)}" if step in self.derivation.anchored else ""
         first = step.ledger is self.ledgers[0]
-        return Link(step.label if first else step.name or step.why, page + anchor)
+        number = step.label.strip("()") if bare else step.label
+        return Link(number if first else step.name or step.why, page + anchor)
 
     def scores(self, most: int | None = None) -> list[Score]:
         """The mutation scores of the chapter's ledgers: of all changes or at most so many of each, spread evenly."""
@@ -89,7 +100,8 @@ class Appendix:
 
     @cached_property
     def chapters(self) -> list[Coverage]:
-        return [Coverage(each) for each in book_of_ledgers(self.root)]
+        with confirming(1):
+            return [Coverage(each) for each in book_of_ledgers(self.root)]
 
     @property
     def ledgers(self) -> Iterator[tuple[Coverage, Ledger]]:

@@ -50,17 +50,19 @@ INSTANCES = 60  # of a hypothesis that a witness has to satisfy
 PARTS = 6  # points at which the parts of an induction or of cases are looked at
 BRIEFLY = 0.6  # seconds that confirming a proved fact may take
 ENOUGH = 0.25  # after which one point that confirmed it has to do
-_confirming = ContextVar("confirming", default=True)
+DOZEN, FEW = 12, 4  # points that a proved fact is evaluated at, and one that is costly to evaluate
+_wanted = ContextVar("points that have to confirm a line", default=DOZEN)
 
 
 @contextmanager
-def unconfirmed() -> Iterator[None]:
-    """Lines that are proved within are not evaluated at random points: for lines that were before, on their page."""
-    token = _confirming.set(False)
+def confirming(most: int) -> Iterator[None]:
+    """Lines that are proved within are confirmed by at most so many random points: by fewer than usual where their own
+    page has asked before, and only whether one confirms them is of interest, or, with 0, not even that."""
+    token = _wanted.set(most)
     try:
         yield
     finally:
-        _confirming.reset(token)
+        _wanted.reset(token)
 
 
 def points(context, rewrites=(), count=20, seed=0):
@@ -148,19 +150,16 @@ def _holds_where_known(model, hypothesis, values):
         return True
 
 
-def agreement(fact, count=12):
+def agreement(fact, count=DOZEN):
     """At how many random points a proved fact was confirmed; raises :class:`KernelFault` where one contradicts it.
 
-    A fact with integrals in integrals can take long to evaluate: then fewer points have to do; none within
-    :func:`unconfirmed`.
+    A fact with integrals in integrals can take long to evaluate: then fewer points have to do.
     """
-    if not _confirming.get():
-        return 0
-    confirmed, count = 0, min(count, 4) if is_costly(fact.relation) else count
+    confirmed, wanted, count = 0, _wanted.get(), min(count, FEW) if is_costly(fact.relation) else count
     start, models = process_time(), points(fact.context, _rewrites(fact), count)
     for _ in range(count):
         left = (ENOUGH if confirmed else BRIEFLY) - (process_time() - start)
-        if left <= 0:
+        if left <= 0 or confirmed >= wanted:
             break
         try:
             with within(left):

@@ -41,8 +41,9 @@ def changed_relations(relation: Relation, sorts) -> Iterator[Edit]:
 def changed_sides(side: Expr) -> Iterator[Edit]:
     """Every edit of an expression that stands alone: a side, a value, a solution."""
     whole = () if side.is_Add else _whole(side)
+    meaningless = [bad for bad in MEANINGLESS if not side.has(bad)]
     for kind, changed in (*whole, *_within(side)):
-        if changed != side and not any(changed.has(bad) and not side.has(bad) for bad in MEANINGLESS):
+        if changed != side and not changed.has(*meaningless):
             yield kind, changed
 
 

@@ -14,6 +14,8 @@
 c/(a + b + c)
 """
 
+from functools import lru_cache
+
 from sympy import Add, Float, Integer, cancel, sympify
 
 from kexue.proof.kernel.terms import ProofError
@@ -31,18 +33,23 @@ class Choices:
 
     def among(self, probabilities):
         """The index i with the i-th of several probabilities; those that are 0 are never taken."""
-        probabilities = list(map(sympify, probabilities))
+        probabilities = tuple(map(sympify, probabilities))
+        said = ", ".join(map(str, probabilities))
         if any(p.has(Float) for p in probabilities):
-            said = ", ".join(map(str, probabilities))
             raise ProofError(f"exact probabilities were expected, not {said}; write Rational(1, 2) for 0.5")
-        if cancel(Add(*probabilities) - 1) != 0 or any(p.is_negative for p in probabilities):
-            raise ProofError(f"the probabilities {', '.join(map(str, probabilities))} are not those of a choice")
+        if not _are_chances(probabilities):
+            raise ProofError(f"the probabilities {said} are not those of a choice")
         ways = [i for i, p in enumerate(probabilities) if p != 0]
         place = len(self.taken)
         way = self.beginning[place][0] if place < len(self.beginning) else 0
         self.taken.append((way, len(ways)))
         self.probability *= probabilities[ways[way]]
         return ways[way]
+
+
+@lru_cache(maxsize=1024)  # every run meets choices of those before it again
+def _are_chances(probabilities):
+    return cancel(Add(*probabilities) - 1) == 0 and not any(p.is_negative for p in probabilities)
 
 
 def law(program, most=100_000):

@@ -18,11 +18,21 @@ class Link:
         return self.words
 
 
+class Prose:
+    """A cell of words with links among them."""
+
+    def __init__(self, parts: Iterable[str | Link]):
+        self.parts = tuple(parts)
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+
 class Table:
     """Rows under a head, with a caption that says what they show.
 
-    A cell is words, a number, a :class:`Link` or a formula; a list of these stands in one line, a tuple one below the
-    other. Wider than the screen the table scrolls.
+    A cell is words, a number, a :class:`Link`, :class:`Prose` or a formula; a list of these stands in one line, a
+    tuple one below the other. Wider than the screen the table scrolls.
     """
 
     def __init__(self, caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]):
@@ -57,6 +67,8 @@ def html(cell: object) -> str:
         return (", " if isinstance(cell, list) else "<br>").join(map(html, cell))
     if isinstance(cell, Link):
         return f'<a href="{escape(cell.target)}">{escape(cell.words)}</a>'
+    if isinstance(cell, Prose):
+        return "".join(map(html, cell.parts))
     return inline(cell) if isinstance(cell, Relation) else escape(str(cell))
 
 

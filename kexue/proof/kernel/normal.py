@@ -29,13 +29,14 @@ from sympy import (
     oo,
 )
 from sympy.core.function import AppliedUndef
-from sympy.polys.fields import field as fraction_field
+from sympy.polys.rings import ring as polynomials_in
 
 from kexue.proof.kernel.chance import Chance
 from kexue.proof.kernel.derivatives import Derivatives
 from kexue.proof.kernel.limits import Limits
 from kexue.proof.kernel.memory import Memory, remembered
-from kexue.proof.kernel.powers import Powers, factor_terms
+from kexue.proof.kernel.polynomials import factor_terms, quotient
+from kexue.proof.kernel.powers import Powers
 from kexue.proof.kernel.signs import Signs
 from kexue.proof.kernel.sums import Sums
 from kexue.proof.kernel.terms import (
@@ -206,10 +207,11 @@ class Normaliser(Signs, Powers, Vectors, Sums, Chance, Derivatives, Limits):
         """(numerator, denominator), polynomials in the generators' symbols, the numerator reduced."""
         skeleton = self.skeleton(self.unfold(expression))
         symbols, relations = self.memory.support(skeleton)
-        K = fraction_field(symbols or [Dummy("unit")], QQ, lex)[0]
-        f = K.from_expr(skeleton)
-        ideal = [K.ring.from_expr(r**q - radicand) for r, q, radicand in relations]
-        return (f.numer.rem(ideal) if ideal else f.numer).as_expr(), f.denom.as_expr()
+        ring = polynomials_in(symbols or [Dummy("unit")], QQ, lex)[0]
+        n, d = quotient(skeleton, ring)
+        n, d = n.cancel(d)
+        ideal = [ring.from_expr(r**q - radicand) for r, q, radicand in relations]
+        return (n.rem(ideal) if ideal else n).as_expr(), d.as_expr()
 
     def is_zero(self, expression):
         """Whether the expression is zero by its normal form."""

@@ -2,8 +2,9 @@
 
 from math import prod
 
-from sympy import Add, Integer, Mul, Poly, Pow, Rational, S, factor_list, factorrat, log, reduced
+from sympy import Add, Integer, Mul, Pow, Rational, S, factorrat, log, reduced
 
+from kexue.proof.kernel.polynomials import factored
 from kexue.proof.kernel.terms import Undecided
 
 
@@ -128,39 +129,3 @@ class Powers:
     def absolute(self, e):
         """|x| = √x²."""
         return self.root(e.args[0] ** 2, 2)
-
-
-def factor_terms(term):
-    """A polynomial as a product of its factors."""
-    constant, factors = factored(term)
-    return Mul(constant, *(f**k for f, k in factors))
-
-
-def factored(e):
-    """The polynomial e = c ∏ f^k with irreducible f as (c, [(f, k)]): ``factor_list``, mostly without its search.
-
-    In A·x + B with A and B free of x only gcd(A, B) is left to factor. What is linear in no symbol goes to Wang's
-    algorithm, which tries points at random: now and then it takes minutes for what the next point does at once.
-    """
-    constant, factors = Integer(1), {}
-    for base, k in (part.as_base_exp() for part in Mul.make_args(e)):
-        content, found = factored_base(base)
-        constant *= content**k
-        for f, m in found:
-            factors[f] = factors.get(f, 0) + m * k
-    return constant, list(factors.items())
-
-
-def factored_base(e):
-    """The same of a polynomial that is not written as a product."""
-    if e.is_Rational or e.is_Symbol:
-        return (e, []) if e.is_Rational else (Integer(1), [(e, 1)])
-    denominator, f = Poly(e).clear_denoms(convert=True)
-    sign, f, factors = (-1, -f, []) if f.LC() < 0 else (1, f, [])
-    while linear := next((x for x in f.gens if f.degree(x) == 1), None):
-        A = f.diff(linear)
-        rest = A.gcd(f - A * Poly(linear, *f.gens))
-        factors.append((f.exquo(rest).as_expr(), 1))
-        f = rest
-    constant, others = (f.LC(), []) if f.is_ground else factor_list(f.as_expr())
-    return sign * constant / denominator, factors + others

@@ -24,7 +24,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 
 from kexue.proof.kernel.memory import remembered
-from kexue.proof.kernel.powers import factored
+from kexue.proof.kernel.polynomials import factored
 from kexue.proof.kernel.terms import BINDERS, Expect, Inner, Undecided, outermost
 
 
