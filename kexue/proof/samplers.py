@@ -34,11 +34,12 @@ class Choices:
     def among(self, probabilities):
         """The index i with the i-th of several probabilities; those that are 0 are never taken."""
         probabilities = tuple(map(sympify, probabilities))
-        said = ", ".join(map(str, probabilities))
         if any(p.has(Float) for p in probabilities):
-            raise ProofError(f"exact probabilities were expected, not {said}; write Rational(1, 2) for 0.5")
+            raise ProofError(
+                f"exact probabilities were expected, not {_said(probabilities)}; write Rational(1, 2) for 0.5"
+            )
         if not _are_chances(probabilities):
-            raise ProofError(f"the probabilities {said} are not those of a choice")
+            raise ProofError(f"the probabilities {_said(probabilities)} are not those of a choice")
         ways = [i for i, p in enumerate(probabilities) if p != 0]
         place = len(self.taken)
         way = self.beginning[place][0] if place < len(self.beginning) else 0
@@ -50,6 +51,10 @@ class Choices:
 @lru_cache(maxsize=1024)  # every run meets choices of those before it again
 def _are_chances(probabilities):
     return cancel(Add(*probabilities) - 1) == 0 and not any(p.is_negative for p in probabilities)
+
+
+def _said(probabilities):
+    return ", ".join(map(str, probabilities))
 
 
 def law(program, most=100_000):
