@@ -1,4 +1,4 @@
-"""Random expressions: their normal forms have their values, their signs and their factors are as the kernel says."""
+"""Random expressions: normal forms keep values, signs are as the kernel says, quotients and factors as SymPy does."""
 
 import random
 from math import prod

@@ -56,8 +56,10 @@ _wanted = ContextVar("points that have to confirm a line", default=DOZEN)
 
 @contextmanager
 def confirming(most: int) -> Iterator[None]:
-    """Lines that are proved within are confirmed by at most so many random points: by fewer than usual where their own
-    page has asked before, and only whether one confirms them is of interest, or, with 0, not even that."""
+    """Lines that are proved within are confirmed by at most so many random points.
+
+    One is enough where it is asked whether any confirms them, none where their own page has asked before.
+    """
     token = _wanted.set(most)
     try:
         yield
