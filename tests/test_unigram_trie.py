@@ -18,14 +18,18 @@ ANY = st.lists(st.binary(min_size=1, max_size=5), min_size=1, max_size=60, uniqu
 
 def laid(pieces):
     lengths = np.array(list(map(len, pieces)))
-    return np.frombuffer(b"".join(pieces), np.uint8), np.cumsum(lengths), int(lengths.max())
+    ends = np.cumsum(lengths)
+    return np.frombuffer(b"".join(pieces), np.uint8), ends - lengths, ends, int(lengths.max())
 
 
 @settings(max_examples=150, deadline=None)
 @given(pieces=SMALL | ANY, in_order=st.booleans())
 def test_nodes_are_the_prefixes_and_slots_lead_to_them(pieces, in_order):
     pieces = sorted(pieces) if in_order else pieces
-    parent, byte, ending = trie.trie(*laid(pieces))
+    nodes = trie.trie(*laid(pieces))
+    order = np.argsort(trie.rarity(nodes[0], nodes[2], np.linspace(-1, -9, len(pieces))), kind="stable")
+    parent, byte, ending = trie.renumbered(*nodes, order)
+    assert (parent < np.arange(parent.size)).all()
     spelled = [b""]
     for p, b in zip(parent[1:].tolist(), byte[1:].tolist(), strict=True):
         spelled.append(spelled[p] + bytes([b]))
@@ -36,14 +40,17 @@ def test_nodes_are_the_prefixes_and_slots_lead_to_them(pieces, in_order):
     assert ends == {p: t for t, p in enumerate(pieces)}
 
     first, children, order = trie.breadth_first(parent)
-    base, check, mask, slot = trie.double_array(byte, first, children, order)
+    depths = [len(spelled[v]) for v in order]
+    assert depths == sorted(depths)
+    rows, slot = trie.double_array(byte, first, children)
+    base, check, mask = (rows[:, field].tolist() for field in (trie.BASE, trie.CHECK, trie.CHILDREN))
     assert len(set(slot.tolist())) == len(spelled)
     at, below = {spelled[v]: s for v, s in enumerate(slot.tolist())}, {}
     for v in range(1, len(spelled)):
         s, above = int(slot[v]), at[spelled[v][:-1]]
-        assert (s, check[s]) == (base[above] + byte[v], above)
+        assert (s, check[s]) == (base[above] + int(byte[v]), above)
         below[above] = below.get(above, 0) | 1 << (int(byte[v]) & 31)
-    assert {s: m for s, m in enumerate(mask.tolist()) if m} == below
+    assert {s: m % (1 << 32) for s, m in enumerate(mask) if m} == below
     bases = [base[s] for s in below]
     assert len(set(bases)) == len(bases)
 

@@ -24,11 +24,23 @@ from jaxtyping import Float64, Int32, UInt8, UInt32
 
 from kexue.errors import UnigramError
 from kexue.unigram.compiling import compiled
-from kexue.unigram.trie import LARGEST, NONE, breadth_first, double_array, grown, rarity, trie
+from kexue.unigram.trie import (
+    BASE,
+    CHECK,
+    LARGEST,
+    LIST,
+    NONE,
+    breadth_first,
+    double_array,
+    grown,
+    rarity,
+    renumbered,
+    trie,
+)
 from kexue.unigram.vocabulary import Vocabulary, lengths_of
 
 WINDOW = 8  # bytes of the tokens that have a place in a list's row
-FIELDS = 4  # of a state: base, link, ending, children
+LINK = CHECK
 
 _CHARACTER, _CONTINUES = 1, 2
 
@@ -62,22 +74,20 @@ def automaton(vocabulary: Vocabulary) -> Automaton:
     if not pieces:
         raise UnigramError("no token has a finite score, and strict=True adds none: nothing could be spelled")
     lengths = lengths_of(pieces)
-    longest = int(lengths.max())
-    parent, byte, ending = trie(np.frombuffer(b"".join(pieces), np.uint8), np.cumsum(lengths), longest)
-    _check_states(parent.size)
+    ends, longest = np.cumsum(lengths), int(lengths.max())
+    nodes = trie(np.frombuffer(b"".join(pieces), np.uint8), ends - lengths, ends, longest)
+    _check_states(nodes[0].size)
+    parent, byte, ending = renumbered(*nodes, np.argsort(rarity(nodes[0], nodes[2], scores), kind="stable"))
     first, children, order = breadth_first(parent)
-    common = order[np.argsort(rarity(parent, ending, scores)[order], kind="stable")]
-    base, check, mask, slot = double_array(byte, first, children, common)
-    _check_states(base.size)
-    fail, own, above = _failures(parent, byte, order, base, check, slot, ending)
-    lists = _numbered(own, above)
-    token, counts = _records(own, above, _hidden(vocabulary, pieces))
-    length = lengths[token].astype(np.int32)
-    lists, first, length, token, short = _short_first(lists, counts, length, token)
-    states = np.empty((base.size, FIELDS), np.uint32)
-    for field, values in enumerate((base, fail << 8 | _labels(byte, base, check, slot), lists, mask)):
-        states[:, field] = values
-    return Automaton(states.ravel(), first, length, token, short, longest, ids, scores)
+    rows, slot = double_array(byte, first, children)
+    _check_states(len(rows))
+    fail, own, above = _failures(parent, byte, order, rows, slot, ending)
+    lists, slot_of, short = _numbered(own, above, lengths)
+    first, token = _records(own, above, slot_of, _hidden(vocabulary, pieces))
+    rows[:, LINK] = fail << 8 | _labels(byte, rows, slot)
+    rows[:, LIST] = lists
+    states = rows.ravel().view(np.uint32)
+    return Automaton(states, first, lengths[token].astype(np.int32), token, short, longest, ids, scores)
 
 
 def _check_states(count: int) -> None:
@@ -127,66 +137,66 @@ def _is_character(piece: bytes) -> bool:
 
 
 @compiled()
-def _labels(byte, base, check, slot):
+def _labels(byte, rows, slot):
     """The byte by which a slot is reached; of a free slot t, a byte c for which t − c is nobody's base."""
-    used = np.zeros(base.size, np.uint8)
-    for s in range(base.size):
-        used[base[s]] |= check[s] != NONE and base[s] > 0
-    label = np.zeros(base.size, np.int64)
+    used = np.zeros(len(rows), np.uint8)
+    for s in range(len(rows)):
+        used[rows[s, BASE]] |= rows[s, CHECK] != NONE and rows[s, BASE] > 0
+    label = np.zeros(len(rows), np.int32)
     label[slot] = byte
-    for t in range(base.size):
-        if check[t] == NONE:
+    for t in range(len(rows)):
+        if rows[t, CHECK] == NONE:
             while label[t] <= t and used[t - label[t]]:
                 label[t] += 1
     return label
 
 
 @compiled()
-def _failures(parent, byte, order, base, check, slot, ending):
+def _failures(parent, byte, order, rows, slot, ending):
     """fail of every slot; the token of every slot, and the nearest slot on its failures' way that has one too."""
-    fail = np.zeros(base.size, np.int32)
-    own = np.full(base.size, NONE, np.int32)
-    above = np.zeros(base.size, np.int32)
-    for i in range(1, order.size):
-        node = order[i]
+    fail = np.zeros(len(rows), np.int32)
+    own = np.full(len(rows), NONE, np.int32)
+    above = np.zeros(len(rows), np.int32)
+    for node in order[1:]:
         s = slot[node]
         own[s] = ending[node]
         if parent[node] == 0:
             continue
         f = fail[slot[parent[node]]]
-        while check[base[f] + byte[node]] != f:
+        while rows[rows[f, BASE] + byte[node], CHECK] != f:
             f = fail[f]
-        fail[s] = base[f] + byte[node]
+        fail[s] = rows[f, BASE] + byte[node]
         above[s] = fail[s] if own[fail[s]] != NONE else above[fail[s]]
     return fail, own, above
 
 
 @compiled()
-def _numbered(own, above):
-    """The list of every slot: 0 for nothing, else a number of its own where a token ends, else the nearest one's."""
+def _numbered(own, above, lengths):
+    """The list of every slot: 0 for nothing, else a number of its own where a token ends, else the nearest one's.
+
+    Returns:
+        The lists; the slot whose own each list is; and how many lists have no token of more than `WINDOW` bytes: these
+        come first.
+    """
+    slots = np.flatnonzero(own != NONE)
+    far = lengths[own[slots]] > WINDOW  # of a list's tokens the slot's own is longest
+    slot_of = np.concatenate((np.zeros(1, np.int64), slots[~far], slots[far]))
     lists = np.zeros(own.size, np.int32)
-    count = 0
-    for s in range(own.size):
-        if own[s] != NONE:
-            count += 1
-            lists[s] = count
+    lists[slot_of] = np.arange(slot_of.size)
     for s in range(own.size):
         if own[s] == NONE:
             lists[s] = lists[above[s]]
-    return lists
+    return lists, slot_of, slot_of.size - far.sum()
 
 
 @compiled()
-def _records(own, above, hidden):
-    """The tokens that end at every slot where one ends, longest first, and how many they are."""
+def _records(own, above, slot_of, hidden):
+    """Where each list's records begin, and their tokens, the longest of a list first."""
     token = np.empty(own.size, np.int32)
-    counts = np.zeros((own != NONE).sum() + 1, np.int32)
-    n = k = 0
-    for s in range(own.size):
-        if own[s] == NONE:
-            continue
-        k += 1
-        t, complete = s, False
+    first = np.zeros(slot_of.size + 1, np.int32)
+    n = 0
+    for k in range(1, slot_of.size):
+        t, complete = slot_of[k], False
         while t and own[t] != NONE:
             complete |= hidden[own[t]] == _CHARACTER
             if not (complete and hidden[own[t]] == _CONTINUES):
@@ -194,19 +204,6 @@ def _records(own, above, hidden):
                     token = grown(token, 0)
                 token[n] = own[t]
                 n += 1
-                counts[k] += 1
             t = above[t]
-    return token[:n].copy(), counts
-
-
-def _short_first(lists, counts, length, token):
-    """The same with the lists that have a token of more than `WINDOW` bytes last; and how many have none."""
-    far = np.zeros(counts.size, bool)
-    far[np.repeat(np.arange(counts.size), counts)[length > WINDOW]] = True
-    order = np.argsort(far, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(order.size)
-    first = np.concatenate([[0], np.cumsum(counts[order])])
-    begins = np.cumsum(counts) - counts
-    moved = np.arange(token.size) + np.repeat(begins[order] - first[:-1], counts[order])
-    return rank[lists], first.astype(np.int32), length[moved], token[moved], int((~far).sum())
+        first[k + 1] = n
+    return first, token[:n].copy()

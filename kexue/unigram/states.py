@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kexue.unigram.automaton import FIELDS
 from kexue.unigram.compiling import compiled
+from kexue.unigram.trie import FIELDS
 
 U = np.uint64
 _BASE, _LINK, _ENDING, _CHILDREN = map(np.uint64, range(FIELDS))

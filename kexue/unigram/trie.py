@@ -14,6 +14,8 @@ from kexue.unigram.compiling import compiled
 
 LARGEST = 1 << 24  # nodes, and slots, that a link can name
 NONE = -1
+BASE, CHECK, LIST, CHILDREN = range(4)  # fields of a slot; the automaton has its links where the double array has check
+FIELDS = 4
 
 _SMALL = 1 << 12  # places of a hash table that grows
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -22,39 +24,41 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 @compiled()
-def trie(text, ends, longest):
+def trie(text, begins, ends, longest):
     """Parent and byte of every node, and the token that ends there. The root is 0, the single bytes 1 … 256.
 
-    A token is gone along from where it leaves the one before it, which in a sorted vocabulary is near its end.
+    A node comes after its parent. A token is gone along from where it leaves the one before it, which in a sorted
+    vocabulary is near its end.
 
     Args:
-        text, ends: the tokens' bytes end to end, and where each ends. longest: bytes of the longest.
+        text, begins, ends: where each token's bytes are. longest: bytes of the longest.
 
     Returns:
         All nodes, or the first `LARGEST` + 1.
     """
-    most = min(text.size + 257, LARGEST + 1)
-    parent, byte, ending = np.empty(most, np.int32), np.empty(most, np.int32), np.full(most, NONE, np.int32)
-    parent[0], byte[0] = NONE, 0
+    most = min(np.sum(ends - begins) + 257, LARGEST + 1)
+    parent, byte, ending = np.empty(most, np.int32), np.empty(most, np.uint8), np.empty(most, np.int32)
+    parent[0], byte[0], ending[:257] = NONE, 0, NONE
     for b in range(256):
         parent[b + 1], byte[b + 1] = 0, b
     n, table = 257, np.zeros(_SMALL, np.uint64)  # of children, by (node, byte); a child in the lower half of a place
-    path, begin, before = np.zeros(longest + 1, np.int64), 0, 0
+    path, before = np.zeros(longest + 1, np.int64), 0
     for t in range(ends.size):
-        p, q = begin, before
-        while q < begin and p < ends[t] and text[p] == text[q]:
-            p, q = p + 1, q + 1
+        begin, end = begins[t], ends[t]
+        p, most_shared = begin, min(end, begin + (ends[t - 1] - before if t else 0))
+        while p < most_shared and text[p] == text[before + (p - begin)]:
+            p += 1
         if p == begin:
             path[1] = text[p] + 1
             p += 1
-        while p < ends[t]:
+        while p < end:
             node = path[p - begin]
             edge = np.uint64(node * 256 + text[p])
             h = _place(table, edge)
             if table[h] == _0:
                 if n == most:
                     return parent, byte, ending
-                parent[n], byte[n] = node, text[p]
+                parent[n], byte[n], ending[n] = node, text[p], NONE
                 table[h] = edge << _32 | np.uint64(n)
                 n += 1
                 if 3 * n > 2 * table.size:
@@ -62,8 +66,8 @@ def trie(text, ends, longest):
                     h = _place(table, edge)
             p += 1
             path[p - begin] = table[h] & _LOW
-        ending[path[p - begin]] = t
-        before, begin = begin, ends[t]
+        ending[path[end - begin]] = t
+        before = begin
     return parent[:n].copy(), byte[:n].copy(), ending[:n].copy()
 
 
@@ -84,6 +88,33 @@ def _doubled(table):
         if entry != _0:
             larger[_place(larger, entry >> _32)] = entry
     return larger
+
+
+@compiled()
+def rarity(parent, ending, scores):
+    """−log Σ e^{score} over the tokens below a node, in sixteenths, as uint16: least at the root, none below a parent's.
+
+    States are laid out in this order, so that those which texts visit share a small part of memory.
+    """
+    mass, most = np.zeros(parent.size), scores.max()
+    found = np.empty(parent.size, np.uint16)
+    for v in range(parent.size - 1, -1, -1):
+        if ending[v] != NONE:
+            mass[v] += np.exp(scores[ending[v]] - most)
+        if v:
+            mass[parent[v]] += mass[v]
+    for v in range(parent.size):
+        found[v] = min(65535.0, max(0.0, -16 * np.log(max(mass[v], 1e-300) / mass[0])))
+    return found
+
+
+def renumbered(parent, byte, ending, order):
+    """The same trie with node ``order[v]`` as node v."""
+    place = np.empty_like(parent)
+    place[order] = np.arange(order.size, dtype=parent.dtype)
+    above = place[parent[order]]  # of the root: any
+    above[0] = NONE
+    return above, byte[order], ending[order]
 
 
 @compiled()
@@ -109,41 +140,23 @@ def breadth_first(parent):
 
 
 @compiled()
-def rarity(parent, ending, scores):
-    """−log Σ e^{score} over the tokens below a node, in sixteenths, as uint16: least at the root.
+def double_array(byte, first, children):
+    """The slots' rows, with base, check and children, and the slot of every node (0 of the root).
 
-    States are laid out in this order, so that those which texts visit share a small part of memory.
-    """
-    mass, most = np.zeros(parent.size), scores.max()
-    found = np.empty(parent.size, np.uint16)
-    for v in range(parent.size - 1, -1, -1):  # children have larger numbers
-        if ending[v] != NONE:
-            mass[v] += np.exp(scores[ending[v]] - most)
-        if v:
-            mass[parent[v]] += mass[v]
-    for v in range(parent.size):
-        found[v] = min(65535.0, max(0.0, -16 * np.log(max(mass[v], 1e-300) / mass[0])))
-    return found
-
-
-@compiled()
-def double_array(byte, first, children, order):
-    """base, check and children of every slot (0 is the root), and the slot of every node.
-
-    Parents are placed in the given order. check is the parent's slot, or `NONE` for a free one; children has bit
-    c mod 32 where there is a child by byte c.
+    Parents are placed in the order of their numbers. check is the parent's slot, or `NONE` for a free one; children has
+    bit c mod 32 where there is a child by byte c.
     """
     size = 2 * byte.size + 1024
-    base, check, mask = np.zeros(size, np.int32), np.full(size, NONE, np.int32), np.zeros(size, np.uint32)
+    rows = _free_rows(size)
     taken, used = np.zeros(size // 64 + 1, np.uint64), np.zeros(size // 64 + 1, np.uint64)  # a bit for a slot, a base
     slot = np.zeros(byte.size, np.int32)
-    check[0], taken[0] = 0, _1
+    rows[0, CHECK], taken[0] = 0, _1
     low = top = 1
-    for node in order:
+    for node in range(byte.size):
         kids = children[first[node] : first[node + 1]]
         if kids.size == 0:
             continue
-        while check[low] != NONE:
+        while rows[low, CHECK] != NONE:
             low += 1
         least = 255
         for c in kids:
@@ -153,16 +166,24 @@ def double_array(byte, first, children, order):
         low += (b - start) >> 3  # a region that is nearly full is left behind
         for c in kids:
             s = b + byte[c]
-            slot[c], check[s] = s, here
-            mask[here] |= np.uint32(1) << np.uint32(byte[c] & 31)
+            slot[c], rows[s, CHECK] = s, here
+            rows[here, CHILDREN] |= np.int32(1) << np.int32(byte[c] & 31)
             _set(taken, s)
-        base[here] = b
+        rows[here, BASE] = b
         _set(used, b)
         top = max(top, b + 256)
-        if top + 512 > check.size:
-            base, check, mask = grown(base, 0), grown(check, NONE), grown(mask, 0)
-            taken, used = grown(taken, 0), grown(used, 0)
-    return base[: top + 1].copy(), check[: top + 1].copy(), mask[: top + 1].copy(), slot
+        if top + 512 > rows.shape[0]:
+            more = _free_rows(2 * rows.shape[0])
+            more[: rows.shape[0]] = rows
+            rows, taken, used = more, grown(taken, 0), grown(used, 0)
+    return rows[: top + 1].copy(), slot
+
+
+@compiled()
+def _free_rows(size):
+    rows = np.zeros((size, FIELDS), np.int32)
+    rows[:, CHECK] = NONE
+    return rows
 
 
 @compiled()
