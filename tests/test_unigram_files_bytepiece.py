@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unigram_files import COUNTS, VALID, bytepiece_json, load, read_bytes, same, zipped
 
 from kexue.unigram import Vocabulary
 from kexue.unigram.files import parse, read, write
 from kexue.unigram.files.bytepiece import from_entries, from_usual
+from kexue.unigram.files.bytepiece_scan import _character
 from kexue.unigram.files.bytepiece_text import frequencies, text_of
 from kexue.unigram.files.json_text import parsed
 from kexue.unigram.files.raw import unpacked
@@ -28,6 +29,26 @@ def test_the_fast_scan_and_the_parser_agree(text, layout):
     fast = from_usual(data.encode())
     assert (fast is None) == ("ud83d" in text)  # given up, not refused
     assert same(from_entries(parsed(data.encode()), data.encode()), parse(data.encode()))
+
+
+def is_character(data: bytes) -> bool:
+    """By the scan; behind the data stands what ends every file."""
+    return len(data) > 1 and _character(np.frombuffer(data + b"}", np.uint8), 0) == len(data)
+
+
+def test_characters_are_those_of_utf8():
+    for code in range(0x80, 0x110000):
+        assert is_character(chr(code).encode("utf-8", "surrogatepass")) == (not 0xD800 <= code < 0xE000)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.builds(bytes, st.lists(st.sampled_from([0x41, 0x7D, 0x7F, *range(0x80, 0x100)]), min_size=1, max_size=5)))
+def test_bytes_that_are_no_character(data):
+    try:
+        one = len(data.decode()) == 1 < len(data)
+    except UnicodeDecodeError:
+        one = False
+    assert is_character(data) == one
 
 
 @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=40))

@@ -17,16 +17,17 @@ a row of eight numbers of every list, and only those few have more.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 from jaxtyping import Float64, Int32, UInt8, UInt32
 
 from kexue.errors import UnigramError
+from kexue.unigram.bytestrings import ByteStrings
 from kexue.unigram.compiling import compiled
 from kexue.unigram.trie import (
     BASE,
     CHECK,
+    CHILDREN,
     LARGEST,
     LIST,
     NONE,
@@ -37,7 +38,7 @@ from kexue.unigram.trie import (
     renumbered,
     trie,
 )
-from kexue.unigram.vocabulary import Vocabulary, lengths_of
+from kexue.unigram.vocabulary import Vocabulary
 
 WINDOW = 8  # bytes of the tokens that have a place in a list's row
 LINK = CHECK
@@ -71,23 +72,22 @@ class Automaton:
 def automaton(vocabulary: Vocabulary) -> Automaton:
     """The automaton of a vocabulary, with its rule for unknown bytes."""
     pieces, ids, scores = spelled(vocabulary)
-    if not pieces:
+    if not len(pieces):
         raise UnigramError("no token has a finite score, and strict=True adds none: nothing could be spelled")
-    lengths = lengths_of(pieces)
-    ends, longest = np.cumsum(lengths), int(lengths.max())
-    nodes = trie(np.frombuffer(b"".join(pieces), np.uint8), ends - lengths, ends, longest)
+    longest = int(pieces.lengths.max())
+    nodes = trie(pieces.text, pieces.begins, pieces.ends, longest)
     _check_states(nodes[0].size)
     parent, byte, ending = renumbered(*nodes, np.argsort(rarity(nodes[0], nodes[2], scores), kind="stable"))
     first, children, order = breadth_first(parent)
     rows, slot = double_array(byte, first, children)
     _check_states(len(rows))
     fail, own, above = _failures(parent, byte, order, rows, slot, ending)
-    lists, slot_of, short = _numbered(own, above, lengths)
+    lists, slot_of, short = _numbered(own, above, pieces.lengths)
     first, token = _records(own, above, slot_of, _hidden(vocabulary, pieces))
     rows[:, LINK] = fail << 8 | _labels(byte, rows, slot)
     rows[:, LIST] = lists
     states = rows.ravel().view(np.uint32)
-    return Automaton(states, first, lengths[token].astype(np.int32), token, short, longest, ids, scores)
+    return Automaton(states, first, pieces.lengths.astype(np.int32)[token], token, short, longest, ids, scores)
 
 
 def _check_states(count: int) -> None:
@@ -97,7 +97,7 @@ def _check_states(count: int) -> None:
         )
 
 
-def spelled(vocabulary: Vocabulary) -> tuple[list[bytes], Int32[np.ndarray, " n"], Float64[np.ndarray, " n"]]:
+def spelled(vocabulary: Vocabulary) -> tuple[ByteStrings, Int32[np.ndarray, " n"], Float64[np.ndarray, " n"]]:
     """What a text may be segmented into: the usable tokens, then a pseudo token for each byte that needs one.
 
     A pseudo token has the id of ``spelling``, or the vocabulary's size plus the byte. Under "character" the first byte
@@ -106,18 +106,18 @@ def spelled(vocabulary: Vocabulary) -> tuple[list[bytes], Int32[np.ndarray, " n"
     usable = np.isfinite(vocabulary.scores)
     usable[list(vocabulary.reserved)] = False
     chosen = np.flatnonzero(usable)
-    pieces, scores = list(compress(vocabulary.pieces, usable.tolist())), vocabulary.scores[chosen]
-    known = {pieces[i][0] for i in np.flatnonzero(vocabulary.lengths[chosen] == 1)}
+    pieces, scores = vocabulary.pieces.taken(chosen), vocabulary.scores[chosen]
     none = vocabulary.unknown == "none" or vocabulary.unknown_score == -np.inf
-    missing = [] if none else sorted(set(range(256)) - known)
+    known = pieces.text[pieces.begins[pieces.lengths == 1]]
+    missing = [] if none else np.setdiff1d(np.arange(256), known).tolist()
     free = vocabulary.unknown == "character"
     penalties = [0.0 if free and 0x80 <= byte < 0xC0 else vocabulary.unknown_score for byte in missing]
     spelling = vocabulary.spelling or range(len(vocabulary), len(vocabulary) + 256)
     ids = np.concatenate([chosen, [spelling[byte] for byte in missing]]).astype(np.int32)
-    return pieces + [bytes([b]) for b in missing], ids, np.concatenate([scores, penalties])
+    return pieces + ByteStrings.of([bytes([b]) for b in missing]), ids, np.concatenate([scores, penalties])
 
 
-def _hidden(vocabulary: Vocabulary, pieces: list[bytes]) -> UInt8[np.ndarray, " tokens"]:
+def _hidden(vocabulary: Vocabulary, pieces: ByteStrings) -> UInt8[np.ndarray, " tokens"]:
     """Which tokens are one character of several bytes, and which pseudo tokens such a token hides."""
     hidden = np.zeros(len(pieces), np.uint8)
     if vocabulary.unknown == "character":
@@ -158,15 +158,16 @@ def _failures(parent, byte, order, rows, slot, ending):
     own = np.full(len(rows), NONE, np.int32)
     above = np.zeros(len(rows), np.int32)
     for node in order[1:]:
-        s = slot[node]
+        s, c = slot[node], byte[node]
         own[s] = ending[node]
         if parent[node] == 0:
             continue
         f = fail[slot[parent[node]]]
-        while rows[rows[f, BASE] + byte[node], CHECK] != f:
+        while not (rows[f, CHILDREN] >> np.int32(c & 31) & 1 and rows[rows[f, BASE] + c, CHECK] == f):
             f = fail[f]
-        fail[s] = rows[f, BASE] + byte[node]
-        above[s] = fail[s] if own[fail[s]] != NONE else above[fail[s]]
+        f = rows[f, BASE] + c
+        fail[s] = f
+        above[s] = f if own[f] != NONE else above[f]
     return fail, own, above
 
 
@@ -201,9 +202,9 @@ def _records(own, above, slot_of, hidden):
             complete |= hidden[own[t]] == _CHARACTER
             if not (complete and hidden[own[t]] == _CONTINUES):
                 if n == token.size:
-                    token = grown(token, 0)
+                    token = grown(token, 2 * n, 0)
                 token[n] = own[t]
                 n += 1
             t = above[t]
         first[k + 1] = n
-    return first, token[:n].copy()
+    return first, token[:n]

@@ -90,7 +90,7 @@ class Engine:
         self.weights = lru_cache(maxsize=4)(self.rows)
         self.scores = lru_cache(maxsize=2)(self.rows.scores)
         # Pseudo tokens have one byte; the last number is that of id −1, "none".
-        self.sizes = np.concatenate([vocabulary.lengths, np.ones(256), [WINDOW]]).astype(np.int32)
+        self.sizes = np.concatenate([vocabulary.pieces.lengths, np.ones(256), [WINDOW]]).astype(np.int32)
         self._threads = threading.local()
 
     # -- many documents

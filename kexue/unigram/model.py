@@ -89,8 +89,6 @@ class Unigram:
             mapping = Vocabulary.of(mapping, **asked)
         self.vocabulary = mapping
         self._engine = Engine(mapping)
-        pseudo = [bytes([b]) for b in range(256)] if mapping.unknown != "none" and not mapping.spelling else []
-        self._spelled = (*mapping.pieces, *pseudo)  # by id
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], strict: bool = False) -> Unigram:
@@ -113,7 +111,7 @@ class Unigram:
     @property
     def pieces(self) -> tuple[bytes, ...]:
         """The tokens' bytes, by id."""
-        return self.vocabulary.pieces
+        return self.vocabulary.pieces.tuple
 
     @property
     def scores(self) -> Float64[np.ndarray, " tokens"]:
@@ -348,6 +346,12 @@ class Unigram:
         if not reached(edges)[edges.n]:
             raise self._engine.unspellable(data)
         return edges
+
+    @cached_property
+    def _spelled(self) -> tuple[bytes, ...]:
+        """What every id spells, those of pseudo tokens too."""
+        has_pseudo = self.vocabulary.unknown != "none" and not self.vocabulary.spelling
+        return (*self.pieces, *(bytes([b]) for b in range(256 if has_pseudo else 0)))
 
     def _piece(self, i: int) -> bytes:
         if isinstance(i, int | np.integer) and not isinstance(i, bool) and 0 <= i < len(self._spelled):

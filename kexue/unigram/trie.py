@@ -68,7 +68,7 @@ def trie(text, begins, ends, longest):
             path[p - begin] = table[h] & _LOW
         ending[path[end - begin]] = t
         before = begin
-    return parent[:n].copy(), byte[:n].copy(), ending[:n].copy()
+    return parent[:n], byte[:n], ending[:n]
 
 
 @compiled()
@@ -92,7 +92,7 @@ def _doubled(table):
 
 @compiled()
 def rarity(parent, ending, scores):
-    """−log Σ e^{score} over the tokens below a node, in sixteenths, as uint16: least at the root, none below a parent's.
+    """−log Σ e^{score} over the tokens below a node, in sixteenths, as uint16: never less than at its parent.
 
     States are laid out in this order, so that those which texts visit share a small part of memory.
     """
@@ -124,7 +124,8 @@ def breadth_first(parent):
     first = np.zeros(n + 1, np.int32)
     for v in range(1, n):
         first[parent[v] + 1] += 1
-    first = np.cumsum(first).astype(np.int32)
+    for v in range(n):
+        first[v + 1] += first[v]
     fill = first.copy()
     children = np.empty(n - 1, np.int32)
     for v in range(1, n):
@@ -146,7 +147,7 @@ def double_array(byte, first, children):
     Parents are placed in the order of their numbers. check is the parent's slot, or `NONE` for a free one; children has
     bit c mod 32 where there is a child by byte c.
     """
-    size = 2 * byte.size + 1024
+    size = _larger(byte.size)
     rows = _free_rows(size)
     taken, used = np.zeros(size // 64 + 1, np.uint64), np.zeros(size // 64 + 1, np.uint64)  # a bit for a slot, a base
     slot = np.zeros(byte.size, np.int32)
@@ -173,10 +174,17 @@ def double_array(byte, first, children):
         _set(used, b)
         top = max(top, b + 256)
         if top + 512 > rows.shape[0]:
-            more = _free_rows(2 * rows.shape[0])
+            size = _larger(rows.shape[0])
+            more = _free_rows(size)
             more[: rows.shape[0]] = rows
-            rows, taken, used = more, grown(taken, 0), grown(used, 0)
-    return rows[: top + 1].copy(), slot
+            rows, taken, used = more, grown(taken, size // 64 + 1, 0), grown(used, size // 64 + 1, 0)
+    return rows[: top + 1], slot
+
+
+@compiled()
+def _larger(size):
+    """Real models leave a fifth or less of the slots free."""
+    return size + size // 4 + 1024
 
 
 @compiled()
@@ -214,8 +222,8 @@ def _set(words, at):
 
 
 @compiled()
-def grown(a, filler):
-    """The same array twice as long."""
-    larger = np.full(2 * a.size, filler, a.dtype)
+def grown(a, size, filler):
+    """The same array made longer."""
+    larger = np.full(size, filler, a.dtype)
     larger[: a.size] = a
     return larger

@@ -60,10 +60,12 @@ class Rows:
 
     def __init__(self, automaton: Automaton):
         lists = automaton.first.size - 1
-        of = np.repeat(np.arange(lists), np.diff(automaton.first))
+        of = np.repeat(np.arange(lists, dtype=np.int32), np.diff(automaton.first))
         near = automaton.length <= WINDOW
         self.automaton = automaton
-        self.place = of[near] * WINDOW + automaton.length[near] - 1
+        self.place = of[near]
+        self.place *= WINDOW
+        self.place += automaton.length[near] - 1
         self.near, self.distant = automaton.token[near], automaton.token[~near]
         self.row_id = np.full(lists * WINDOW, -1, np.int32)
         self.row_id[self.place] = automaton.ids[self.near]

@@ -27,6 +27,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from kexue.errors import UnigramError
+from kexue.unigram.bytestrings import ByteStrings
 from kexue.unigram.files.bytepiece_scan import scanned
 from kexue.unigram.files.json_text import keys_occur_once, unrepeated
 from kexue.unigram.vocabulary import Vocabulary
@@ -43,7 +44,7 @@ HEAD = {
     "pieces": dict,
 }
 FORM_OF = {int: "a number", str: "a string", list: "an array", dict: "an object"}
-NOTHING = ([], np.zeros(0, dtype=np.int64), np.zeros(0), "")
+NOTHING = (ByteStrings.of(()), np.zeros(0, dtype=np.int64), np.zeros(0), "")
 FORM = 'a BytePiece entry, "base64 of the token": [id, text, frequency]'
 
 
@@ -55,7 +56,7 @@ def from_entries(entries: dict, data: bytes, strict: bool = False) -> Vocabulary
         data: the file that it was read from.
 
     >>> v = from_entries({"YQ==": [3, "a", 1], "Yg==": [4, "b", 3]}, b'{"YQ==": [3, "a", 1], "Yg==": [4, "b", 3]}')
-    >>> v.pieces, sorted(v.reserved), [float(s) for s in v.scores[3:].round(4)]
+    >>> v.pieces.tuple, sorted(v.reserved), [float(s) for s in v.scores[3:].round(4)]
     ((b'<pad>', b'<bos>', b'<eos>', b'a', b'b'), [0, 1, 2], [-1.3863, -0.2877])
     """
     pieces, ids, scores, texts = _columns(entries)
@@ -76,18 +77,18 @@ def from_usual(data: bytes, strict: bool = False) -> Vocabulary | None:
         return None  # the general parser knows more to say of what is wrong
 
 
-def _from_columns(pieces: list[bytes], ids: np.ndarray, scores: np.ndarray, strict: bool) -> Vocabulary:
+def _from_columns(pieces: ByteStrings, ids: np.ndarray, scores: np.ndarray, strict: bool) -> Vocabulary:
     first = int(ids.min())
     if first not in (0, 3):
         raise UnigramError(f"the smallest id is {first}, expected 3 (after <pad>, <bos>, <eos>) or 0")
     pieces, scores = _placed(pieces, ids - first, scores)
     if first:
-        pieces, scores = [*SPECIALS, *pieces], np.concatenate([np.full(3, -np.inf), scores])
+        pieces, scores = ByteStrings.of(SPECIALS) + pieces, np.concatenate([np.full(3, -np.inf), scores])
     reserved = frozenset(range(first))
-    return Vocabulary(tuple(pieces), scores, reserved=reserved, unknown="none" if strict else "byte")
+    return Vocabulary(pieces, scores, reserved=reserved, unknown="none" if strict else "byte")
 
 
-def _columns(entries: dict) -> tuple[list[bytes], Int64[np.ndarray, " n"], Float64[np.ndarray, " n"], str]:
+def _columns(entries: dict) -> tuple[ByteStrings, Int64[np.ndarray, " n"], Float64[np.ndarray, " n"], str]:
     rows = list(entries.values())
     if not rows:
         raise UnigramError("the file is an empty JSON object, expected a model's tokens")
@@ -111,11 +112,11 @@ def _refuse(entries: dict, wrong) -> None:
     raise UnigramError(f"{key[:60]!r}: {short(row)} came, expected {FORM}; is this a BytePiece model?")
 
 
-def _tokens(keys: Iterable[str]) -> list[bytes]:
+def _tokens(keys: Iterable[str]) -> ByteStrings:
     try:
-        return [binascii.a2b_base64(key, strict_mode=True) for key in keys]
+        return ByteStrings.of([binascii.a2b_base64(key, strict_mode=True) for key in keys])
     except ValueError:
-        return [_token(key) for key in keys]
+        return ByteStrings.of([_token(key) for key in keys])
 
 
 def _token(key: str) -> bytes:
@@ -141,8 +142,10 @@ def numbers(values: list, name: str) -> Float64[np.ndarray, " n"]:
     return np.array([-np.inf if value is None else value for value in values], dtype=np.float64)
 
 
-def _placed(pieces: list[bytes], ids: Int64[np.ndarray, " n"], scores: Float64[np.ndarray, " n"]):
+def _placed(pieces: ByteStrings, ids: Int64[np.ndarray, " n"], scores: Float64[np.ndarray, " n"]):
     """Tokens and scores in the order of their ids, which are 0 … n−1."""
+    if np.array_equal(ids, np.arange(len(ids))):
+        return pieces, scores
     order = np.argsort(ids, kind="stable")
     gap = np.flatnonzero(ids[order] != np.arange(len(ids)))
     if gap.size:
@@ -150,9 +153,7 @@ def _placed(pieces: list[bytes], ids: Int64[np.ndarray, " n"], scores: Float64[n
             f"the ids of {len(ids)} tokens repeat or leave gaps (the first at place {int(gap[0])} of their order), "
             "expected each once, none left out"
         )
-    if np.array_equal(order, np.arange(len(order))):
-        return pieces, scores
-    return [pieces[i] for i in order], scores[order]
+    return pieces.taken(order), scores[order]
 
 
 def from_envelope(file: dict, data: bytes, strict: bool = False) -> Vocabulary:
@@ -164,14 +165,14 @@ def from_envelope(file: dict, data: bytes, strict: bool = False) -> Vocabulary:
     if not keys_occur_once(data, len(file) + len(pieces), texts):
         unrepeated(data)
     pieces, scores = _placed(
-        [*pieces, *(token for _, token, _ in reserved)],
+        pieces + ByteStrings.of([token for _, token, _ in reserved]),
         np.concatenate([ids, np.array([i for i, _, _ in reserved], dtype=np.int64)]),
         np.concatenate([scores, numbers([score for _, _, score in reserved], "score")]),
     )
     if not all(type(i) is int and 0 <= i < len(pieces) for i in file["spelling"]):
         raise UnigramError(f"'spelling' lists {short(file['spelling'])}, expected ids of tokens")
     return Vocabulary(
-        tuple(pieces),
+        pieces,
         scores,
         unknown="none" if strict else file["unknown"],
         unknown_score=unknown_score,

@@ -3,17 +3,16 @@
     { "base64": [id, "text", count], … }        with white space anywhere between
 
 The scan knows this one shape, with integers below 10¹⁸. At anything else, be it an error or merely unusual, it gives
-up, and the general parser reads the file or says what is wrong with it. A NUL behind the data stops every loop: no byte
-that the scan steps over is NUL.
+up, and the general parser reads the file or says what is wrong with it. The brace that the data end with stops every
+loop but that over a string, which looks at the size.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from jaxtyping import Int64
 
+from kexue.unigram.bytestrings import ByteStrings
 from kexue.unigram.compiling import compiled
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -23,29 +22,27 @@ SPACE, QUOTE, BACKSLASH, COMMA, COLON, PADDING = (ord(c) for c in ' "\\,:=')
 IS_SPACE = np.isin(np.arange(256), list(b" \n\r\t"))
 IS_HEX = np.isin(np.arange(256), list(b"0123456789abcdefABCDEF"))
 IS_ESCAPE = np.isin(np.arange(256), list(b'"\\/bfnrt'))
+SHORTEST = len('"":[0,"",0],')  # an entry
 FAILED = -1
 
 
-def scanned(data: bytes) -> tuple[list[bytes], Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]] | None:
+def scanned(data: bytes) -> tuple[ByteStrings, Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]] | None:
     """Tokens, ids and counts in the file's order; None if the file is not of the usual shape throughout.
 
-    >>> scanned(b'{"YQ==": [3, "a", 12], "YWI=": [4, "ab", 5]}')
+    >>> tokens, ids, counts = scanned(b'{"YQ==": [3, "a", 12], "YWI=": [4, "ab", 5]}')
+    >>> list(tokens), ids, counts
     ([b'a', b'ab'], array([3, 4]), array([12,  5]))
     """
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return None
-    most = data.count(b"[")
-    columns = np.empty((3, most + 1), dtype=np.int64)  # where the token begins in ``packed``, id, count
+    columns = np.empty(
+        (3, len(data) // SHORTEST + 1), dtype=np.int64
+    )  # where the token begins in ``packed``, id, count
     packed = np.empty(len(data), dtype=np.uint8)
-    n = _scan(np.frombuffer(data + b"\0", dtype=np.uint8), columns, packed)
+    data = data.rstrip(b" \n\r\t")
+    n = _scan(np.frombuffer(data, dtype=np.uint8), columns, packed) if data.endswith(b"}") else FAILED
     if n == FAILED:
         return None
-    cuts = columns[0, : n + 1].tolist()
-    joined = packed[: cuts[-1]].tobytes()
-    pieces = [joined[a:b] for a, b in pairwise(cuts)]
-    return pieces, columns[1, :n].copy(), columns[2, :n].copy()
+    cuts = columns[0, : n + 1].copy()
+    return ByteStrings(packed[: cuts[-1]].copy(), cuts[:-1], cuts[1:]), columns[1, :n], columns[2, :n]
 
 
 @compiled()
@@ -67,7 +64,7 @@ def _scan(data, columns, packed):
         n += 1
         if at != FAILED and data[at] == 125:  # }
             columns[0, n] = size
-            return n if _blank(data, at + 1) == data.size - 1 else FAILED
+            return n if at == data.size - 1 else FAILED
         at = _after(data, at, COMMA)
     return FAILED
 
@@ -82,7 +79,7 @@ def _blank(data, at):
 
 @compiled()
 def _after(data, at, byte):
-    """Past this byte, which is not NUL."""
+    """Past this byte, which is no closing brace."""
     return at + 1 if at != FAILED and data[at] == byte else FAILED
 
 
@@ -100,11 +97,11 @@ def _integer(data, at):
 @compiled()
 def _string(data, at):
     """Past the rest of a JSON string and its closing quote."""
-    while at != FAILED and data[at] >= SPACE:
+    while at != FAILED and at < data.size and data[at] >= SPACE:
         if data[at] == QUOTE:
             return at + 1
         if data[at] != BACKSLASH:
-            at += 1
+            at = at + 1 if data[at] < 0x80 else _character(data, at)
         elif IS_ESCAPE[data[at + 1]]:
             at += 2
         elif data[at + 1] == 117 and _hex4(data, at + 2):  # \uXXXX, and no surrogate
@@ -115,8 +112,23 @@ def _string(data, at):
 
 
 @compiled()
+def _character(data, at):
+    """Past a character of two bytes or more, well formed by table 3-7 of the Unicode Standard (14.0, section 3.9)."""
+    lead, second = data[at], data[at + 1]
+    more = 1 if 0xC2 <= lead <= 0xDF else 2 if 0xE0 <= lead <= 0xEF else 3 if 0xF0 <= lead <= 0xF4 else 0
+    least = 0xA0 if lead == 0xE0 else 0x90 if lead == 0xF0 else 0x80
+    most = 0x9F if lead == 0xED else 0x8F if lead == 0xF4 else 0xBF
+    if more == 0 or not least <= second <= most:
+        return FAILED
+    for i in range(at + 2, at + 1 + more):
+        if not 0x80 <= data[i] <= 0xBF:  # nor is the last brace, so nothing behind it is looked at
+            return FAILED
+    return at + 1 + more
+
+
+@compiled()
 def _hex4(data, at):
-    """Four hexadecimal digits, the first no d: NUL is none, so no byte behind it is looked at."""
+    """Four hexadecimal digits, the first no d."""
     i = at
     while i < at + 4 and IS_HEX[data[i]]:
         i += 1

@@ -59,7 +59,7 @@ def from_tokenizer(data: bytes, strict: bool = False) -> Vocabulary:
     for byte, i in enumerate(spelling):
         pieces[i] = bytes([byte])
     return Vocabulary(
-        tuple(pieces),
+        pieces,
         scores,
         unknown="none" if strict else "character",
         unknown_score=min(least - PENALTY, 0.0),

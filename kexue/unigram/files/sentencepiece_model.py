@@ -81,7 +81,7 @@ def from_proto(data: bytes, strict: bool = False) -> Vocabulary:
         reserved[[i for i, piece in enumerate(pieces) if b" " in piece]] = True  # no escaped text has a space
         pieces = [piece.replace(BLANK, b" ") if BLANK in piece else piece for piece in pieces]
     return Vocabulary(
-        tuple(pieces),
+        pieces,
         scores,
         unknown="none" if strict else "character",
         unknown_score=unknown_score,
