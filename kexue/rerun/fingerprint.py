@@ -13,6 +13,7 @@ import ast
 import hashlib
 import platform
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from kexue.rerun.pages import Page, notebooks
@@ -49,15 +50,17 @@ def _pages_run_by(page: Page) -> list[Page]:
 
 def dependencies(page: Page) -> dict[str, Path]:
     """The modules of ``kexue`` that a page imports, directly or through another: name to file."""
-    waiting = [name for cell in page.code for name in _imported(cell.source, package="")]
+    waiting = {name for cell in page.code for name in _imported(cell.source, package="")}
+    seen: set[str] = set()
     found: dict[str, Path] = {}
     while waiting:
         name = waiting.pop()
+        seen.add(name)
         path = _module(page.root, name)
-        if path is not None and name not in found:
+        if path is not None:
             found[name] = path
             package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-            waiting += _imported(path.read_text(encoding="utf-8"), package)
+            waiting |= _imported(path.read_text(encoding="utf-8"), package) - seen
     return dict(sorted(found.items()))
 
 
@@ -87,8 +90,10 @@ def _own_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _imported(source: str, package: str) -> Iterator[str]:
+@cache
+def _imported(source: str, package: str) -> frozenset[str]:
     """Names of all modules of ``kexue`` that a source may import, each with the packages around it."""
+    found = set()
     for node in ast.walk(_tree(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -100,7 +105,8 @@ def _imported(source: str, package: str) -> Iterator[str]:
         for name in names:
             parts = name.split(".")
             if parts[0] == PACKAGE:
-                yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+                found.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return frozenset(found)
 
 
 def _tree(source: str) -> ast.AST:

@@ -12,7 +12,7 @@ import yaml
 from kexue.errors import PageError
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode  # takes seconds to import, and `kexue --help` needs none
+    from nbformat import NotebookNode  # `kexue --help` needs none, and would wait for it
 
 INJECTED = "injected-parameters"  # papermill's tag for the cell that it adds
 PARAMETERS = "parameters"
