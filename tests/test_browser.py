@@ -153,7 +153,7 @@ def drag(page: Page, slider: Locator, start: float, end: float) -> None:
     height = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + start * box["width"], height)
     page.mouse.down()
-    page.mouse.move(box["x"] + end * box["width"], height, steps=5)
+    page.mouse.move(box["x"] + end * box["width"], height, steps=2)
     page.mouse.up()
 
 

@@ -70,7 +70,7 @@ class Logarithms(Field):
 
     @staticmethod
     def plus(w: float, v: float) -> float:
-        small, large = sorted((w, v))
+        small, large = (w, v) if w < v else (v, w)
         return large + math.log1p(math.exp(small - large)) if small > -math.inf else large
 
     @staticmethod
