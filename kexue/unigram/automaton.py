@@ -28,8 +28,8 @@ from kexue.unigram.trie import (
     BASE,
     CHECK,
     CHILDREN,
+    ENDING,
     LARGEST,
-    LIST,
     NONE,
     breadth_first,
     double_array,
@@ -41,7 +41,7 @@ from kexue.unigram.trie import (
 from kexue.unigram.vocabulary import Vocabulary
 
 WINDOW = 8  # bytes of the tokens that have a place in a list's row
-LINK = CHECK
+LINK = CHECK  # in the double array, then in the automaton
 
 _CHARACTER, _CONTINUES = 1, 2
 
@@ -85,7 +85,7 @@ def automaton(vocabulary: Vocabulary) -> Automaton:
     lists, slot_of, short = _numbered(own, above, pieces.lengths)
     first, token = _records(own, above, slot_of, _hidden(vocabulary, pieces))
     rows[:, LINK] = fail << 8 | _labels(byte, rows, slot)
-    rows[:, LIST] = lists
+    rows[:, ENDING] = lists
     states = rows.ravel().view(np.uint32)
     return Automaton(states, first, pieces.lengths.astype(np.int32)[token], token, short, longest, ids, scores)
 

@@ -37,11 +37,11 @@ class ByteStrings(Sequence):
         lengths = np.fromiter(map(len, strings), np.int64, len(strings))
         ends = np.cumsum(lengths)
         made = ByteStrings(np.frombuffer(b"".join(strings), np.uint8), ends - lengths, ends)
-        made.__dict__["tuple"] = tuple(strings)
+        made.__dict__["as_tuple"] = tuple(strings)
         return made
 
     @cached_property
-    def tuple(self) -> tuple[bytes, ...]:
+    def as_tuple(self) -> tuple[bytes, ...]:
         text = self.text.tobytes()
         return tuple([text[a:b] for a, b in zip(self.begins.tolist(), self.ends.tolist(), strict=True)])
 
@@ -49,24 +49,23 @@ class ByteStrings(Sequence):
         return self.ends.size
 
     def __getitem__(self, i):
-        return self.tuple[i]
+        return self.as_tuple[i]
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self.tuple)
+        return iter(self.as_tuple)
 
     def __add__(self, other: ByteStrings) -> ByteStrings:
-        places = ((mine, theirs + self.text.size) for mine, theirs in zip(self._places, other._places, strict=True))
-        return ByteStrings(np.concatenate([self.text, other.text]), *map(np.concatenate, places))
+        return ByteStrings(
+            np.concatenate([self.text, other.text]),
+            np.concatenate([self.begins, other.begins + self.text.size]),
+            np.concatenate([self.ends, other.ends + self.text.size]),
+        )
 
     def __eq__(self, other: object) -> bool:
-        return self.tuple == (other.tuple if isinstance(other, ByteStrings) else other)
+        return self.as_tuple == (other.as_tuple if isinstance(other, ByteStrings) else other)
 
     def __hash__(self) -> int:
-        return hash(self.tuple)
-
-    @property
-    def _places(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.begins, self.ends
+        return hash(self.as_tuple)
 
     @cached_property
     def lengths(self) -> Int64[np.ndarray, " strings"]:

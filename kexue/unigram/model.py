@@ -111,7 +111,7 @@ class Unigram:
     @property
     def pieces(self) -> tuple[bytes, ...]:
         """The tokens' bytes, by id."""
-        return self.vocabulary.pieces.tuple
+        return self.vocabulary.pieces.as_tuple
 
     @property
     def scores(self) -> Float64[np.ndarray, " tokens"]:

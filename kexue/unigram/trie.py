@@ -14,8 +14,8 @@ from kexue.unigram.compiling import compiled
 
 LARGEST = 1 << 24  # nodes, and slots, that a link can name
 NONE = -1
-BASE, CHECK, LIST, CHILDREN = range(4)  # fields of a slot; the automaton has its links where the double array has check
 FIELDS = 4
+BASE, CHECK, ENDING, CHILDREN = range(FIELDS)  # of a slot; the automaton has its link where the double array has check
 
 _SMALL = 1 << 12  # places of a hash table that grows
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

@@ -99,9 +99,9 @@ def _strings(pieces: Sequence[bytes]) -> ByteStrings:
     if isinstance(pieces, ByteStrings):
         return pieces
     pieces = tuple(pieces)
-    if not set(map(type, pieces)) <= {bytes}:
-        i, piece = next((i, piece) for i, piece in enumerate(pieces) if type(piece) is not bytes)
-        raise UnigramError(f"token {i} is {piece!r} ({type(piece).__name__}), expected bytes")
+    for i, piece in enumerate(pieces):
+        if not isinstance(piece, bytes):
+            raise UnigramError(f"token {i} is {piece!r} ({type(piece).__name__}), expected bytes")
     return ByteStrings.of(pieces)
 
 

@@ -56,7 +56,7 @@ def from_entries(entries: dict, data: bytes, strict: bool = False) -> Vocabulary
         data: the file that it was read from.
 
     >>> v = from_entries({"YQ==": [3, "a", 1], "Yg==": [4, "b", 3]}, b'{"YQ==": [3, "a", 1], "Yg==": [4, "b", 3]}')
-    >>> v.pieces.tuple, sorted(v.reserved), [float(s) for s in v.scores[3:].round(4)]
+    >>> v.pieces.as_tuple, sorted(v.reserved), [float(s) for s in v.scores[3:].round(4)]
     ((b'<pad>', b'<bos>', b'<eos>', b'a', b'b'), [0, 1, 2], [-1.3863, -0.2877])
     """
     pieces, ids, scores, texts = _columns(entries)
