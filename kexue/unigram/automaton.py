@@ -143,7 +143,8 @@ def _labels(byte, rows, slot):
     for s in range(len(rows)):
         used[rows[s, BASE]] |= rows[s, CHECK] != NONE and rows[s, BASE] > 0
     label = np.zeros(len(rows), np.int32)
-    label[slot] = byte
+    for node in range(slot.size):
+        label[slot[node]] = byte[node]
     for t in range(len(rows)):
         if rows[t, CHECK] == NONE:
             while label[t] <= t and used[t - label[t]]:
@@ -171,7 +172,6 @@ def _failures(parent, byte, order, rows, slot, ending):
     return fail, own, above
 
 
-@compiled()
 def _numbered(own, above, lengths):
     """The list of every slot: 0 for nothing, else a number of its own where a token ends, else the nearest one's.
 
@@ -181,13 +181,11 @@ def _numbered(own, above, lengths):
     """
     slots = np.flatnonzero(own != NONE)
     far = lengths[own[slots]] > WINDOW  # of a list's tokens the slot's own is longest
-    slot_of = np.concatenate((np.zeros(1, np.int64), slots[~far], slots[far]))
+    slot_of = np.concatenate([[0], slots[~far], slots[far]])
     lists = np.zeros(own.size, np.int32)
     lists[slot_of] = np.arange(slot_of.size)
-    for s in range(own.size):
-        if own[s] == NONE:
-            lists[s] = lists[above[s]]
-    return lists, slot_of, slot_of.size - far.sum()
+    lists = np.where(own == NONE, lists[above], lists)
+    return lists, slot_of, int(slot_of.size - far.sum())
 
 
 @compiled()

@@ -36,11 +36,14 @@ def trie(text, begins, ends, longest):
     Returns:
         All nodes, or the first `LARGEST` + 1.
     """
-    most = min(np.sum(ends - begins) + 257, LARGEST + 1)
+    most = 257
+    for t in range(ends.size):
+        most += ends[t] - begins[t]
+    most = min(most, LARGEST + 1)
     parent, byte, ending = np.empty(most, np.int32), np.empty(most, np.uint8), np.empty(most, np.int32)
-    parent[0], byte[0], ending[:257] = NONE, 0, NONE
+    parent[0], byte[0], ending[0] = NONE, 0, NONE
     for b in range(256):
-        parent[b + 1], byte[b + 1] = 0, b
+        parent[b + 1], byte[b + 1], ending[b + 1] = 0, b, NONE
     n, table = 257, np.zeros(_SMALL, np.uint64)  # of children, by (node, byte); a child in the lower half of a place
     path, before = np.zeros(longest + 1, np.int64), 0
     for t in range(ends.size):
@@ -148,7 +151,7 @@ def double_array(byte, first, children):
     bit c mod 32 where there is a child by byte c.
     """
     size = _larger(byte.size)
-    rows = _free_rows(size)
+    rows = _lengthened(np.zeros((0, FIELDS), np.int32), size)
     taken, used = np.zeros(size // 64 + 1, np.uint64), np.zeros(size // 64 + 1, np.uint64)  # a bit for a slot, a base
     slot = np.zeros(byte.size, np.int32)
     rows[0, CHECK], taken[0] = 0, _1
@@ -175,9 +178,8 @@ def double_array(byte, first, children):
         top = max(top, b + 256)
         if top + 512 > rows.shape[0]:
             size = _larger(rows.shape[0])
-            more = _free_rows(size)
-            more[: rows.shape[0]] = rows
-            rows, taken, used = more, grown(taken, size // 64 + 1, 0), grown(used, size // 64 + 1, 0)
+            rows = _lengthened(rows, size)
+            taken, used = grown(taken, size // 64 + 1, 0), grown(used, size // 64 + 1, 0)
     return rows[: top + 1], slot
 
 
@@ -188,10 +190,16 @@ def _larger(size):
 
 
 @compiled()
-def _free_rows(size):
-    rows = np.zeros((size, FIELDS), np.int32)
-    rows[:, CHECK] = NONE
-    return rows
+def _lengthened(rows, size):
+    """The same rows, and free ones behind them."""
+    more = np.zeros((size, FIELDS), np.int32)
+    for s in range(size):
+        if s < rows.shape[0]:
+            for field in range(FIELDS):
+                more[s, field] = rows[s, field]
+        else:
+            more[s, CHECK] = NONE
+    return more
 
 
 @compiled()
@@ -225,5 +233,6 @@ def _set(words, at):
 def grown(a, size, filler):
     """The same array made longer."""
     larger = np.full(size, filler, a.dtype)
-    larger[: a.size] = a
+    for i in range(a.size):  # a slice would be compiled with all that reports a wrong shape
+        larger[i] = a[i]
     return larger
