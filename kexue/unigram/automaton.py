@@ -103,9 +103,7 @@ def spelled(vocabulary: Vocabulary) -> tuple[ByteStrings, Int32[np.ndarray, " n"
     A pseudo token has the id of ``spelling``, or the vocabulary's size plus the byte. Under "character" the first byte
     of a UTF-8 character carries the whole penalty and those that continue it carry none.
     """
-    usable = np.isfinite(vocabulary.scores)
-    usable[list(vocabulary.reserved)] = False
-    chosen = np.flatnonzero(usable)
+    chosen = np.flatnonzero(vocabulary.used & np.isfinite(vocabulary.scores))
     pieces, scores = vocabulary.pieces.taken(chosen), vocabulary.scores[chosen]
     none = vocabulary.unknown == "none" or vocabulary.unknown_score == -np.inf
     known = pieces.text[pieces.begins[pieces.lengths == 1]]

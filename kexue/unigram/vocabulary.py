@@ -9,7 +9,7 @@ from numbers import Real
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from kexue.errors import UnigramError
 from kexue.unigram.bytestrings import ByteStrings
@@ -54,7 +54,8 @@ class Vocabulary:
     def __post_init__(self):
         object.__setattr__(self, "pieces", _strings(self.pieces))
         object.__setattr__(self, "scores", _floats(self.scores))
-        _check_pieces(self.pieces, self.reserved)
+        _check_reserved(self.pieces, self.reserved)
+        _check_pieces(self.pieces, self.used)
         _check_scores(self.pieces, self.scores)
         if self.unknown not in ("byte", "character", "none"):
             raise UnigramError(f"unknown is {self.unknown!r}, expected 'byte', 'character' or 'none'")
@@ -62,7 +63,7 @@ class Vocabulary:
             raise UnigramError(f"prefix is {self.prefix!r}, expected bytes")
         _check_spelling(self.pieces, self.spelling)
         if self.unknown_score is None:
-            finite = self.scores[self._used & np.isfinite(self.scores)]
+            finite = self.scores[self.used & np.isfinite(self.scores)]
             object.__setattr__(self, "unknown_score", float(finite.min(initial=0.0)) - PENALTY)
         elif not (isinstance(self.unknown_score, Real) and _is_score(self.unknown_score)):
             raise UnigramError(f"unknown_score is {self.unknown_score!r}, {EXPECTED}")
@@ -83,8 +84,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.pieces)
 
-    @property
-    def _used(self) -> np.ndarray:
+    @cached_property
+    def used(self) -> Bool[np.ndarray, " tokens"]:
+        """Which tokens are not reserved."""
         used = np.ones(len(self.pieces), dtype=bool)
         used[list(self.reserved)] = False
         return used
@@ -105,25 +107,26 @@ def _strings(pieces: Sequence[bytes]) -> ByteStrings:
     return ByteStrings.of(pieces)
 
 
-def _check_pieces(pieces: ByteStrings, reserved: frozenset[int]) -> None:
+def _check_reserved(pieces: ByteStrings, reserved: frozenset[int]) -> None:
     if not 0 < len(pieces) <= LARGEST:
         raise UnigramError(f"a vocabulary of {len(pieces)} tokens was given, expected 1 to {LARGEST}")
     if strange := [i for i in reserved if not _is_id(i, pieces)]:
         raise UnigramError(f"reserved lists {strange[0]!r}, expected ids from 0 to {len(pieces) - 1}")
-    wrong = (pieces.lengths == 0) | (pieces.lengths > LONGEST)
-    wrong[list(reserved)] = False
-    if wrong.any():
-        i = int(np.flatnonzero(wrong)[0])
+
+
+def _check_pieces(pieces: ByteStrings, used: Bool[np.ndarray, " tokens"]) -> None:
+    wrong = np.flatnonzero(used & ((pieces.lengths == 0) | (pieces.lengths > LONGEST)))
+    if wrong.size:
+        i = int(wrong[0])
         raise UnigramError(f"token {i} has {pieces.lengths[i]} bytes, expected 1 to {LONGEST}")
-    used = np.setdiff1d(np.arange(len(pieces)), list(reserved), assume_unique=True)
     if not pieces.taken(used).are_different():
         _refuse_repeated(pieces, used)
 
 
-def _refuse_repeated(pieces: ByteStrings, used: np.ndarray) -> None:
+def _refuse_repeated(pieces: ByteStrings, used: Bool[np.ndarray, " tokens"]) -> None:
     """Names the first token that occurs again."""
     seen: dict[bytes, int] = {}
-    for i in used.tolist():
+    for i in np.flatnonzero(used).tolist():
         if seen.setdefault(pieces[i], i) != i:
             raise UnigramError(f"token {i} is {pieces[i]!r}, as token {seen[pieces[i]]} is: every token may occur once")
 

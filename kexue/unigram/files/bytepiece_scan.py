@@ -33,9 +33,8 @@ def scanned(data: bytes) -> tuple[ByteStrings, Int64[np.ndarray, " n"], Int64[np
     >>> list(tokens), ids, counts
     ([b'a', b'ab'], array([3, 4]), array([12,  5]))
     """
-    columns = np.empty(
-        (3, len(data) // SHORTEST + 1), dtype=np.int64
-    )  # where the token begins in ``packed``, id, count
+    # Where each token begins in ``packed``, its id, its count.
+    columns = np.empty((3, len(data) // SHORTEST + 1), dtype=np.int64)
     packed = np.empty(len(data), dtype=np.uint8)
     data = data.rstrip(b" \n\r\t")
     n = _scan(np.frombuffer(data, dtype=np.uint8), columns, packed) if data.endswith(b"}") else FAILED
